@@ -1,0 +1,76 @@
+# make serve   build both sites and read them in a browser
+# make test    run every check
+# make check FILES=docs/en/recurrent/gru.md   one page and its module's tests
+# make site    build both sites into site/
+# make clean   remove what was built (clean-all: .venv as well)
+#
+# The first of them makes .venv and installs into it. Each does only what has
+# not been done yet.
+
+PYTHON ?= python3
+PORT ?= 8000
+REQUIREMENTS ?= requirements.txt
+FILES ?=
+
+VENV := .venv
+python := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
+installed := $(VENV)/installed
+code := d2lcode book tests
+
+# What the sites are made of; a folder is newer after a file in it was removed.
+sources := mkdocs.yml mkdocs.zh.yml $(shell find docs) \
+	$(shell find overrides $(code) -type f -not -name '*.pyc')
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help serve test check site lint clean clean-all
+
+help:
+	@sed -n '/^# make/s/^# //p' Makefile
+
+serve: site
+	@$(python) -m book.serve --port $(PORT)
+
+site: site/index.html
+
+test: lint
+	$(python) -m pytest -n 2 --dist loadfile
+
+check: $(installed)
+	@$(python) -m book check $(FILES)
+
+lint: $(installed)
+	$(python) -m ruff check $(code)
+	$(python) -m ruff format --check $(code)
+	$(python) -m mypy
+
+# The time of the start is kept: what changes during a build is built again.
+site/index.html: $(installed) $(sources)
+	@mkdir -p build
+	@touch build/start
+	$(python) -m book site
+	@touch -r build/start $@
+	@rm build/start
+
+$(installed): $(python) $(REQUIREMENTS) pyproject.toml
+	$(python) -m pip install --disable-pip-version-check -r $(REQUIREMENTS)
+	$(python) -m pip install --disable-pip-version-check --no-deps \
+		--no-build-isolation --editable .
+	@touch $@
+
+$(python):
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "$(PYTHON): not found. Install Python 3.10 or newer, or name" \
+			"it: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and \
+		"$(PYTHON) is Python %d.%d, the book needs 3.10 or newer. " \
+		"Name one: make PYTHON=python3.12 ..." % sys.version_info[:2])'
+	$(PYTHON) -m venv --clear $(VENV)
+
+clean:
+	rm -rf site build dist *.egg-info .hypothesis .mypy_cache .pytest_cache \
+		.ruff_cache
+	find $(code) -name __pycache__ -exec rm -rf {} +
+
+clean-all: clean
+	rm -rf $(VENV)

@@ -1,0 +1,136 @@
+"""A page as a Jupyter notebook: its listings expanded, nothing run.
+
+Jupyter's MathJax knows neither the book's macros nor labels of other
+cells, so macros are written out and equations numbered here.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from book.chapters import is_chapter
+from book.mathml import MACROS
+from book.pages import Block, Page, find, read
+
+_MACRO = re.compile(r"\\([A-Za-z]+)")
+_LABEL = re.compile(r"\s*\\label\{[^}]*\}")
+_EQREF = re.compile(r"\\eqref\{([^}]*)\}")
+_LINK = re.compile(r"\]\(((?!https?:)[^)#]+)\.md(#[^)]*)?\)")
+
+
+def convert(page: Page) -> NotebookNode:
+    """Return the page as a notebook; the same page gives the same one."""
+    numbers = {
+        label: number
+        for number, label in enumerate(
+            (label for block in page.blocks for label in block.labels), 1
+        )
+    }
+    codes = {code.fence: code for code in page.codes}
+    cells: list[NotebookNode] = []
+    prose: list[str] = []
+
+    def flush() -> None:
+        if prose:
+            cells.append(new_markdown_cell("\n\n".join(prose)))
+            prose.clear()
+
+    for block in page.blocks:
+        if block in codes:
+            flush()
+            cells.append(new_code_cell(codes[block].code.rstrip("\n")))
+        elif block.kind == "heading":
+            flush()
+            prose.extend(_markdown(block, numbers))
+        else:
+            prose.extend(_markdown(block, numbers))
+    flush()
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+    metadata = {
+        "kernelspec": {
+            "name": "python3",
+            "display_name": "Python 3",
+            "language": "python",
+        },
+        "language_info": {"name": "python"},
+    }
+    return new_notebook(cells=cells, metadata=metadata)
+
+
+def write(docs: Path, language: str, folder: Path) -> list[Path]:
+    """Write all chapters of a language: folder/PART/CHAPTER.ipynb."""
+    written = []
+    for path in find(docs, language):
+        page = read(path)
+        if is_chapter(page.name):
+            target = folder / f"{page.name}.ipynb"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            nbformat.write(convert(page), target)
+            written.append(target)
+    return written
+
+
+def _markdown(block: Block, numbers: dict[str, int]) -> Iterator[str]:
+    text = block.text
+    if block.kind == "heading":
+        yield "#" * int(block.info[0]) + " " + _inline(text, numbers)
+    elif block.kind == "equation":
+        tags = "".join(f" \\tag{{{numbers[lb]}}}" for lb in block.labels)
+        yield f"$$\n{_expand(_LABEL.sub('', text))}{tags}\n$$"
+    elif block.kind == "item":
+        marker = "1." if block.info == "1." else "-"
+        pad = "    " * block.indent
+        yield f"{pad}{marker} {_inline(text, numbers)}"
+    elif block.kind == "note":
+        yield f"> **{_inline(text, numbers)}**"
+    elif block.kind == "fence":
+        yield f"```{block.info}\n{text}```"
+    elif block.kind in {"paragraph", "table"}:
+        yield _inline(text, numbers)
+    elif block.kind == "figure":
+        yield f"*{_inline(text, numbers)}*"
+
+
+def _inline(text: str, numbers: dict[str, int]) -> str:
+    """Prose with formulas and links that a notebook understands."""
+    text = _EQREF.sub(lambda m: rf"\text{{({numbers[m[1]]})}}", text)
+    text = _LINK.sub(r"](\1.ipynb)", text)
+    return re.sub(r"\$[^$]+\$", lambda m: _expand(m[0]), text)
+
+
+def _expand(tex: str) -> str:
+    """Write out the book's macros, those within arguments as well."""
+
+    done = ""
+    while match := _MACRO.search(tex):
+        done += tex[: match.start()]
+        name, tex = match[1], tex[match.end() :]
+        replacement = MACROS.get(name)
+        if replacement is None:
+            done += match[0]
+            continue
+        if "#1" in replacement:
+            argument, tex = _argument(tex)
+            replacement = replacement.replace("#1", argument)
+        elif tex[:1].isalpha() and replacement[-1:].isalpha():
+            replacement += " "
+        tex = replacement + tex
+    return done + tex
+
+
+def _argument(tex: str) -> tuple[str, str]:
+    """Split `{argument}rest` at the brace that closes."""
+    tex = tex.lstrip()
+    depth = 0
+    for position, character in enumerate(tex):
+        depth += (character == "{") - (character == "}")
+        if depth == 0:
+            if character == "}":
+                return tex[1:position], tex[position + 1 :]
+            return character, tex[1:]
+    raise ValueError(f"a macro's argument has no closing brace: {tex!r}")

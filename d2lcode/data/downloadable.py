@@ -1,0 +1,111 @@
+"""Real data sets that are fetched once and then kept.
+
+Another one is a `RemoteFile` and a function that reads it.
+"""
+
+from d2lcode.data.containers import Images
+from d2lcode.data.download import Folder, RemoteFile, fetch
+from d2lcode.data.idx import read_images
+
+FASHION_MNIST_CLASSES = (
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
+
+
+def _fashion_mnist(file: str, sha256: str) -> RemoteFile:
+    """Return a file of Fashion-MNIST with its mirrors."""
+    mirrors = (
+        (
+            "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/"
+            "b2617bb6d3ffa2e429640350f613e3291e10b141/data/fashion/"
+        ),
+        "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+        "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
+    )
+    urls = tuple(mirror + file for mirror in mirrors)
+    return RemoteFile("fashion_mnist", file, sha256, urls)
+
+
+FASHION_MNIST = {
+    "train": (
+        _fashion_mnist(
+            "train-images-idx3-ubyte.gz",
+            "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+        ),
+        _fashion_mnist(
+            "train-labels-idx1-ubyte.gz",
+            "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+        ),
+    ),
+    "test": (
+        _fashion_mnist(
+            "t10k-images-idx3-ubyte.gz",
+            "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+        ),
+        _fashion_mnist(
+            "t10k-labels-idx1-ubyte.gz",
+            "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+        ),
+    ),
+}
+"""Images and labels of each split."""
+
+TIME_MACHINE = RemoteFile(
+    "time_machine",
+    "timemachine.txt",
+    "4149e15a170aa94068969282e8b2cee7aaab0d889bf1c0d684378177040267dd",
+    (
+        (
+            "https://raw.githubusercontent.com/probml/probml-data/"
+            "f74e6f00ef1570f5b3843c49818d0bfa6b473069/data/timemachine.txt"
+        ),
+        "http://d2l-data.s3-accelerate.amazonaws.com/timemachine.txt",
+    ),
+)
+
+
+def fashion_mnist(
+    split: str = "train", folder: Folder | None = None
+) -> Images:
+    """Return photographs of clothes, 10 classes of equal size.
+
+    split: "train" (60,000 images, 26 MB to download) or "test" (10,000,
+        4 MB). `folder`: where downloads are kept, see `fetch`.
+
+    Shapes: X (N, 1, 28, 28) float32 in 0..1 (multiples of 1/255, 0 is
+        the background), y (N,) int64: places in FASHION_MNIST_CLASSES.
+    Raises: ValueError for another split; what `fetch` raises.
+    Source: Xiao, Rasul and Vollgraf, "Fashion-MNIST: a Novel Image
+        Dataset for Benchmarking Machine Learning Algorithms", 2017,
+        arXiv:1708.07747.
+    """
+    if split not in FASHION_MNIST:
+        raise ValueError(
+            f"split must be one of {tuple(FASHION_MNIST)}, got {split!r}"
+        )
+    images, labels = FASHION_MNIST[split]
+    return read_images(
+        fetch(images, folder),
+        fetch(labels, folder),
+        len(FASHION_MNIST_CLASSES),
+    )
+
+
+def time_machine(folder: Folder | None = None) -> str:
+    """Return a novel of 178,887 ASCII characters, a paragraph a line.
+
+    folder: where downloads are kept (0.2 MB), see `fetch`.
+
+    Raises: what `fetch` raises.
+    Source: H. G. Wells, "The Time Machine", 1895; in the public domain.
+    """
+    return fetch(TIME_MACHINE, folder).read_text(encoding="utf-8")

@@ -1,0 +1,588 @@
+"""Attention: oracles, equations, masks, errors, what the page claims."""
+
+import itertools
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from d2lcode.attention.attention import (
+    AdditiveAttention,
+    additive_attention,
+    attention,
+    kernel_regression,
+    length_mask,
+    masked_softmax,
+    pool,
+)
+
+SHAPES = [(1, 1, 1, 1), (2, 3, 4, 1), (5, 2, 3, 4), (4, 7, 8, 5)]
+"""T_q, T_k, d, d_v."""
+
+
+def randn(*shape: int, seed: int = 0) -> Tensor:
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(shape, generator=generator, dtype=torch.float64)
+
+
+def qkv(
+    T_q: int, T_k: int, d: int, d_v: int, lead: tuple[int, ...] = ()
+) -> tuple[Tensor, Tensor, Tensor]:
+    return (
+        randn(*lead, T_q, d, seed=1),
+        randn(*lead, T_k, d, seed=2),
+        randn(*lead, T_k, d_v, seed=3),
+    )
+
+
+def random_mask(*shape: int, seed: int = 4) -> Tensor:
+    """About half the keys allowed, at least one in each row."""
+    mask = randn(*shape, seed=seed) > 0
+    mask[..., 0] |= ~mask.any(dim=-1)
+    return mask
+
+
+def softmax(scores: list[float]) -> list[float]:
+    """The formula as it stands, without tricks."""
+    total = sum(math.exp(s) for s in scores)
+    return [math.exp(s) / total for s in scores]
+
+
+def loops(
+    score: Callable[[np.ndarray, np.ndarray], float],
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Output (T_q, d_v) and weights (T_q, T_k), one number at a time."""
+    output = np.zeros((len(q), v.shape[1]))
+    weights = np.zeros((len(q), len(k)))
+    for t, query in enumerate(q.numpy()):
+        weights[t] = softmax([score(query, key) for key in k.numpy()])
+        for i, value in enumerate(v.numpy()):
+            output[t] += weights[t, i] * value
+    return output, weights
+
+
+def assert_same(
+    found: tuple[Tensor, Tensor], expected: tuple[np.ndarray, np.ndarray]
+) -> None:
+    for ours, theirs in zip(found, expected, strict=True):
+        np.testing.assert_allclose(ours.numpy(), theirs, rtol=0, atol=1e-12)
+
+
+# --- The equations -------------------------------------------------------
+
+
+@pytest.mark.equation("eq:attention-pooling")
+@pytest.mark.parametrize(("T_q", "T_k", "d", "d_v"), SHAPES)
+def test_pooling(T_q: int, T_k: int, d: int, d_v: int) -> None:
+    scores, v = randn(T_q, T_k, seed=1), randn(T_k, d_v, seed=2)
+    output, weights = pool(scores, v)
+    for t, j in itertools.product(range(T_q), range(d_v)):
+        alpha = softmax(scores[t].tolist())
+        expected = sum(a * float(v[i, j]) for i, a in enumerate(alpha))
+        assert float(output[t, j]) == pytest.approx(expected, abs=1e-12)
+        assert weights[t].tolist() == pytest.approx(alpha, abs=1e-12)
+
+
+@pytest.mark.equation("eq:attention-softmax")
+@pytest.mark.parametrize("T_k", [1, 2, 9])
+def test_softmax(T_k: int) -> None:
+    scores = 3 * randn(2, 3, T_k)
+    weights = masked_softmax(scores)
+    for b, t in itertools.product(range(2), range(3)):
+        expected = softmax(scores[b, t].tolist())
+        assert weights[b, t].tolist() == pytest.approx(expected, abs=1e-14)
+
+
+@pytest.mark.equation("eq:attention-kernel")
+@pytest.mark.parametrize("width", [0.3, 1.0, 4.0])
+@pytest.mark.parametrize(("T_q", "T_k", "d", "d_v"), SHAPES)
+def test_kernel(T_q: int, T_k: int, d: int, d_v: int, width: float) -> None:
+    q, k, v = qkv(T_q, T_k, d, d_v)
+    output, weights = kernel_regression(q, k, v, width)
+    for t in range(T_q):
+        kernel = [
+            math.exp(
+                -sum((float(q[t, j]) - float(k[i, j])) ** 2 for j in range(d))
+                / (2 * width**2)
+            )
+            for i in range(T_k)
+        ]
+        expected = [
+            sum(K * float(v[i, j]) for i, K in enumerate(kernel)) / sum(kernel)
+            for j in range(d_v)
+        ]
+        assert output[t].tolist() == pytest.approx(expected, abs=1e-11)
+        assert weights[t].tolist() == pytest.approx(
+            [K / sum(kernel) for K in kernel], abs=1e-12
+        )
+
+
+@pytest.mark.equation("eq:attention-dot")
+@pytest.mark.parametrize("norm", [1.0, 2.5])
+def test_kernel_is_dot_product_for_keys_of_one_norm(norm: float) -> None:
+    q, k, v = qkv(4, 6, 3, 2)
+    k = norm * k / k.norm(dim=1, keepdim=True)
+    width = 0.8
+    expected = loops(lambda a, b: float(a @ b) / width**2, q, k, v)
+    assert_same(kernel_regression(q, k, v, width), expected)
+    assert_same(attention(q, k, v, scale=1 / width**2), expected)
+
+
+def test_kernel_differs_from_dot_product_by_the_norms_of_the_keys() -> None:
+    q, k, v = qkv(4, 6, 3, 2)
+    width = 0.8
+    _, kernel = kernel_regression(q, k, v, width)
+    _, dot = attention(q, k, v, scale=1 / width**2)
+    assert not torch.allclose(kernel, dot, atol=1e-2)
+    long = torch.exp(k.square().sum(dim=1) / (2 * width**2))
+    corrected = kernel * long
+    corrected = corrected / corrected.sum(dim=1, keepdim=True)
+    torch.testing.assert_close(corrected, dot)
+
+
+@pytest.mark.equation("eq:attention-additive")
+@pytest.mark.parametrize(
+    ("d_q", "d_k", "H"), [(1, 1, 1), (2, 5, 3), (4, 3, 6)]
+)
+def test_additive(d_q: int, d_k: int, H: int) -> None:
+    q, k, v = randn(3, d_q, seed=1), randn(4, d_k, seed=2), randn(4, 2)
+    W_q, W_k, w = randn(d_q, H), randn(d_k, H, seed=5), randn(H, seed=6)
+
+    def score(query: np.ndarray, key: np.ndarray) -> float:
+        total = 0.0
+        for h in range(H):
+            z = sum(query[j] * float(W_q[j, h]) for j in range(d_q))
+            z += sum(key[j] * float(W_k[j, h]) for j in range(d_k))
+            total += float(w[h]) * math.tanh(z)
+        return total
+
+    found = additive_attention(q, k, v, W_q, W_k, w)
+    assert_same(found, loops(score, q, k, v))
+
+
+@pytest.mark.equation("eq:attention-scaled")
+@pytest.mark.parametrize(("T_q", "T_k", "d", "d_v"), SHAPES)
+def test_scaled_dot_product(T_q: int, T_k: int, d: int, d_v: int) -> None:
+    q, k, v = qkv(T_q, T_k, d, d_v)
+
+    def score(query: np.ndarray, key: np.ndarray) -> float:
+        return float(
+            sum(a * b for a, b in zip(query, key, strict=True)) / math.sqrt(d)
+        )
+
+    assert_same(attention(q, k, v), loops(score, q, k, v))
+
+
+@pytest.mark.equation("eq:attention-variance")
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_variance(d: int) -> None:
+    """Exactly, over all pairs of sign vectors (mean 0, variance 1).
+
+    The scaled score is read back from the chapter's code: against a
+    second key of zeros it is the logarithm of the ratio of weights.
+    """
+    signs = list(itertools.product([-1.0, 1.0], repeat=d))
+    products, scaled = [], []
+    for q, k in itertools.product(signs, repeat=2):
+        products.append(sum(a * b for a, b in zip(q, k, strict=True)))
+        keys = torch.tensor([k, [0.0] * d], dtype=torch.float64)
+        query = torch.tensor([q], dtype=torch.float64)
+        _, weights = attention(query, keys, keys)
+        scaled.append(math.log(weights[0, 0] / weights[0, 1]))
+    assert np.mean(products) == pytest.approx(0)
+    assert np.var(products) == pytest.approx(d)
+    assert np.var(scaled) == pytest.approx(1)
+
+
+def test_variance_of_correlated_components_is_a_trace() -> None:
+    generator = np.random.default_rng(0)
+    A, C = generator.normal(size=(2, 3, 3))
+    sigma_q, sigma_k = A.T @ A, C.T @ C
+    signs = [np.array(s) for s in itertools.product([-1, 1], repeat=3)]
+    products = [
+        (s @ A) @ (t @ C) for s, t in itertools.product(signs, repeat=2)
+    ]
+    assert np.var(products) == pytest.approx(np.trace(sigma_q @ sigma_k))
+
+
+@pytest.mark.equation("eq:attention-jacobian")
+@pytest.mark.parametrize("T_k", [1, 2, 5])
+def test_jacobian(T_k: int) -> None:
+    scores = 2 * randn(T_k)
+    found = torch.autograd.functional.jacobian(masked_softmax, scores)
+    alpha = softmax(scores.tolist())
+    for i, j in itertools.product(range(T_k), repeat=2):
+        expected = alpha[i] * ((i == j) - alpha[j])
+        assert float(found[i, j]) == pytest.approx(expected, abs=1e-14)
+
+
+@pytest.mark.equation("eq:attention-mask")
+@pytest.mark.parametrize("T_k", [1, 3, 6])
+def test_mask(T_k: int) -> None:
+    """Masked keys weigh 0; the others as if they were alone."""
+    scores, mask = randn(4, T_k), random_mask(4, T_k)
+    weights = masked_softmax(scores, mask)
+    for t in range(4):
+        allowed = [i for i in range(T_k) if mask[t, i]]
+        alone = softmax([float(scores[t, i]) for i in allowed])
+        expected = np.zeros(T_k)
+        expected[allowed] = alone
+        np.testing.assert_allclose(weights[t].numpy(), expected, atol=1e-14)
+        assert all(weights[t, i] == 0 for i in range(T_k) if not mask[t, i])
+
+
+# --- Oracles, forward and backward ---------------------------------------
+
+
+def oracle(
+    q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, scale: float | None
+) -> None:
+    """Compare with the library: output and all three gradients."""
+    leaves = [x.clone().requires_grad_() for x in (q, k, v)]
+    copies = [x.clone().requires_grad_() for x in (q, k, v)]
+    output, weights = attention(*leaves, mask, scale=scale)
+    expected = F.scaled_dot_product_attention(
+        *copies, attn_mask=mask, scale=scale
+    )
+    torch.testing.assert_close(output, expected)
+    torch.testing.assert_close(
+        weights.sum(-1), torch.ones_like(weights[..., 0])
+    )
+    probe = randn(*output.shape, seed=9)
+    (output * probe).sum().backward()
+    (expected * probe).sum().backward()
+    for ours, theirs in zip(leaves, copies, strict=True):
+        torch.testing.assert_close(ours.grad, theirs.grad)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    lead=st.sampled_from([(), (1,), (3,), (2, 3)]),
+    sizes=st.tuples(*[st.integers(1, 6)] * 4),
+    masked=st.booleans(),
+    scale=st.sampled_from([None, 1.0, 0.3]),
+)
+def test_library(
+    lead: tuple[int, ...],
+    sizes: tuple[int, int, int, int],
+    masked: bool,
+    scale: float | None,
+) -> None:
+    q, k, v = qkv(*sizes, lead)
+    mask = random_mask(*lead, sizes[0], sizes[1]) if masked else None
+    oracle(q, k, v, mask, scale)
+
+
+@pytest.mark.parametrize("shape", [(5,), (1, 5), (4, 5), (3, 1, 5)])
+def test_masks_that_broadcast(shape: tuple[int, ...]) -> None:
+    q, k, v = qkv(4, 5, 3, 2, lead=(3,))
+    oracle(q, k, v, random_mask(*shape), None)
+
+
+def test_length_mask_and_library() -> None:
+    q, k, v = qkv(4, 5, 3, 2, lead=(3,))
+    oracle(q, k, v, length_mask(torch.tensor([1, 5, 3]), 5), None)
+
+
+def test_causal_mask_and_library() -> None:
+    q, k, v = qkv(5, 5, 3, 2, lead=(2,))
+    causal = torch.ones(5, 5, dtype=torch.bool).tril()
+    output, _ = attention(q, k, v, causal)
+    expected = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+    torch.testing.assert_close(output, expected)
+
+
+def test_gradients_of_additive_attention() -> None:
+    q, k, v = randn(2, 3, seed=1), randn(4, 2, seed=2), randn(4, 2, seed=3)
+    W_q, W_k, w = randn(3, 5), randn(2, 5, seed=4), randn(5, seed=5)
+    mask = random_mask(2, 4)
+    inputs = [x.requires_grad_() for x in (q, k, v, W_q, W_k, w)]
+
+    def output(*x: Tensor) -> Tensor:
+        return additive_attention(*x, mask)[0]
+
+    assert torch.autograd.gradcheck(output, inputs)
+
+
+def test_additive_module_is_the_function() -> None:
+    torch.manual_seed(0)
+    layer = AdditiveAttention(3, 2, 5).double()
+    q, k, v = randn(2, 4, 3), randn(2, 6, 2), randn(2, 6, 1)
+    mask = length_mask(torch.tensor([6, 2]), 6)
+    found = layer(q, k, v, mask)
+    expected = additive_attention(q, k, v, layer.W_q, layer.W_k, layer.w, mask)
+    for ours, theirs in zip(found, expected, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=0, atol=0)
+    assert {n: tuple(p.shape) for n, p in layer.named_parameters()} == {
+        "W_q": (3, 5), "W_k": (2, 5), "w": (5,)
+    }  # fmt: skip
+
+
+def test_additive_module_starts_with_hidden_units_of_unit_variance() -> None:
+    torch.manual_seed(0)
+    layer = AdditiveAttention(100, 400, 300)
+    for W, variance in ((layer.W_q, 1 / 100), (layer.W_k, 1 / 400)):
+        assert W.var().item() == pytest.approx(variance, rel=0.05)
+    assert layer.w.var().item() == pytest.approx(1 / 300, rel=0.3)
+
+
+# --- By hand -------------------------------------------------------------
+
+
+def test_by_hand() -> None:
+    """Exercise 1: weights 1/8, 2/8, 5/8 of the values 8, 4, 0 make 2."""
+    scores = torch.tensor([[1.0, 2.0, 5.0]], dtype=torch.float64).log()
+    v = torch.tensor([[8.0], [4.0], [0.0]], dtype=torch.float64)
+    output, weights = pool(scores, v)
+    assert weights.tolist() == [pytest.approx([1 / 8, 2 / 8, 5 / 8])]
+    assert output.item() == pytest.approx(2)
+    masked, _ = pool(scores, v, torch.tensor([True, True, False]))
+    assert masked.item() == pytest.approx(16 / 3)
+
+
+def test_default_scale_by_hand() -> None:
+    q = torch.tensor([[2.0, 0.0, 0.0, 0.0]], dtype=torch.float64)
+    k = torch.tensor([[1.0, 5, 5, 5], [0.0, 9, 9, 9]], dtype=torch.float64)
+    _, weights = attention(q, k, k)  # scores 2 / sqrt(4) = 1 and 0
+    assert weights[0, 0].item() == pytest.approx(math.e / (math.e + 1))
+
+
+def test_length_mask_by_hand() -> None:
+    mask = length_mask(torch.tensor([1, 3, 2]), 3)
+    assert mask.tolist() == [
+        [[True, False, False]],
+        [[True, True, True]],
+        [[True, True, False]],
+    ]
+
+
+# --- What the page claims ------------------------------------------------
+
+
+def test_output_lies_between_the_values() -> None:
+    q, k, v = qkv(20, 6, 3, 4)
+    for output, _ in (
+        attention(q, k, v),
+        attention(q, k, v, random_mask(20, 6)),
+        kernel_regression(q, k, v, 0.5),
+    ):
+        assert (output <= v.amax(dim=0) + 1e-12).all()
+        assert (output >= v.amin(dim=0) - 1e-12).all()
+
+
+def test_order_of_the_pairs_does_not_matter() -> None:
+    q, k, v = qkv(3, 6, 4, 2)
+    order = torch.tensor([3, 1, 5, 0, 2, 4])
+    output, _ = attention(q, k, v)
+    shuffled, _ = attention(q, k[order], v[order])
+    torch.testing.assert_close(output, shuffled)
+
+
+def test_attention_cannot_count() -> None:
+    q, k, v = qkv(3, 6, 4, 2)
+    output, _ = attention(q, k, v)
+    doubled, _ = attention(q, k.repeat(2, 1), v.repeat(2, 1))
+    torch.testing.assert_close(output, doubled)
+
+
+def test_values_at_masked_keys_do_not_matter() -> None:
+    q, k, v = qkv(2, 5, 3, 2, lead=(2,))
+    mask = length_mask(torch.tensor([3, 5]), 5)
+    output, _ = attention(q, k, v, mask)
+    k[0, 3:], v[0, 3:] = 1e6, -1e6
+    again, _ = attention(q, k, v, mask)
+    torch.testing.assert_close(output, again, rtol=0, atol=0)
+
+
+def test_softmax_maximizes_mean_score_plus_entropy() -> None:
+    scores = randn(5)
+    best = masked_softmax(scores)
+
+    def gain(weights: Tensor) -> float:
+        entropy = -torch.special.xlogy(weights, weights).sum()
+        return float(weights @ scores + entropy)
+
+    assert gain(best) == pytest.approx(scores.logsumexp(0).item())
+    for seed in range(20):
+        other = masked_softmax(scores + randn(5, seed=seed + 1))
+        assert gain(other) < gain(best)
+
+
+def test_a_mask_leaves_what_the_allowed_keys_give_alone() -> None:
+    q, k, v = qkv(2, 5, 3, 2)
+    W_q, W_k, w = randn(3, 4, seed=5), randn(3, 4, seed=6), randn(4, seed=7)
+    mask = torch.tensor([True, False, True, True, False])
+    for function in (
+        lambda k, v, mask: attention(q, k, v, mask),
+        lambda k, v, mask: kernel_regression(q, k, v, 0.7, mask),
+        lambda k, v, mask: additive_attention(q, k, v, W_q, W_k, w, mask),
+    ):
+        output, _ = function(k, v, mask)
+        alone, _ = function(k[mask], v[mask], None)
+        torch.testing.assert_close(output, alone)
+
+
+def test_scores_may_be_shifted_and_large() -> None:
+    scores = randn(3, 5)
+    weights = masked_softmax(scores)
+    torch.testing.assert_close(masked_softmax(scores + 1e4), weights)
+    large = masked_softmax(1e6 * scores)
+    assert large.isfinite().all()
+    assert torch.equal(large.argmax(-1), scores.argmax(-1))
+
+
+def test_half_precision_masks() -> None:
+    scores = torch.arange(4.0, dtype=torch.float16).expand(2, 4)
+    mask = length_mask(torch.tensor([2, 4]), 4)[:, 0]
+    weights = masked_softmax(scores, mask)
+    assert weights.dtype == torch.float16
+    assert weights[0, 2:].tolist() == [0, 0]
+    torch.testing.assert_close(
+        weights[0, :2].float(), scores[0, :2].float().softmax(-1),
+        rtol=0, atol=1e-3,
+    )  # fmt: skip
+
+
+def test_masked_keys_get_no_gradient() -> None:
+    q, k, v = (x.requires_grad_() for x in qkv(2, 4, 3, 2))
+    attention(q, k, v, length_mask(torch.tensor([2]), 4)[0])[
+        0
+    ].sum().backward()
+    for x in (k, v):
+        assert x.grad is not None
+        assert x.grad[2:].abs().sum() == 0
+        assert x.grad[:2].abs().sum() > 0
+
+
+def test_padding_mask_of_multihead_attention_is_the_inverse() -> None:
+    torch.manual_seed(0)
+    layer = nn.MultiheadAttention(4, 1, batch_first=True).double()
+    with torch.no_grad():
+        layer.in_proj_weight.copy_(torch.eye(4).repeat(3, 1))
+        layer.out_proj.weight.copy_(torch.eye(4))
+    x = randn(2, 5, 4)
+    mask = length_mask(torch.tensor([2, 4]), 5)
+    found, weights = layer(x, x, x, key_padding_mask=~mask[:, 0])
+    expected = attention(x, x, x, mask)
+    torch.testing.assert_close(found, expected[0])
+    torch.testing.assert_close(weights, expected[1])
+
+
+def test_multiply_adds() -> None:
+    """The counter sees matrix products, not the one with the vector w."""
+    T_q, T_k, d, d_v, H = 50, 70, 16, 24, 32
+    q, k, v = qkv(T_q, T_k, d, d_v)
+    layer = AdditiveAttention(d, d, H).double()
+    for function, expected in (
+        (attention, T_q * T_k * (d + d_v)),
+        (layer, T_q * T_k * d_v + (T_q * d + T_k * d) * H),
+    ):
+        with FlopCounterMode(display=False) as counter:
+            function(q, k, v)
+        assert counter.get_total_flops() == 2 * expected
+    assert sum(p.numel() for p in layer.parameters()) == (d + d + 1) * H
+
+
+# --- Errors --------------------------------------------------------------
+
+
+def test_every_key_masked() -> None:
+    mask = torch.ones(2, 3, 4, dtype=torch.bool)
+    mask[1, 2] = False
+    message = r"mask must leave every query at least one key.*query \[1, 2\]"
+    with pytest.raises(ValueError, match=message):
+        masked_softmax(randn(2, 3, 4), mask)
+    q, k, v = qkv(3, 4, 2, 2, lead=(2,))
+    W = torch.eye(2, dtype=torch.float64)
+    with pytest.raises(ValueError, match=message):
+        attention(q, k, v, mask)
+    with pytest.raises(ValueError, match=message):
+        kernel_regression(q, k, v, 1.0, mask)
+    with pytest.raises(ValueError, match=message):
+        additive_attention(q, k, v, W, W, W[0], mask)
+
+
+def test_one_broadcast_mask_row_masks_every_query() -> None:
+    mask = torch.zeros(1, 4, dtype=torch.bool)
+    with pytest.raises(ValueError, match=r"at least one key.*query \[0, 0\]"):
+        masked_softmax(randn(2, 3, 4), mask)
+
+
+def test_bad_masks() -> None:
+    scores = randn(2, 3)
+    with pytest.raises(ValueError, match="mask must be boolean, got"):
+        masked_softmax(scores, torch.ones(2, 3))
+    message = r"mask must broadcast to \(2, 3\), got \(2, 4\)"
+    with pytest.raises(ValueError, match=message):
+        masked_softmax(scores, torch.ones(2, 4, dtype=torch.bool))
+    with pytest.raises(ValueError, match=r"got \(5, 2, 3\)"):
+        masked_softmax(scores, torch.ones(5, 2, 3, dtype=torch.bool))
+
+
+@pytest.mark.parametrize("shape", [(), (2, 0)])
+def test_no_key(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=r"scores must hold a key, got \("):
+        masked_softmax(torch.zeros(shape))
+
+
+@pytest.mark.parametrize(
+    ("valid_len", "message"),
+    [
+        (torch.tensor([[1, 2]]), r"valid_len must be \(B,\) integers, got"),
+        (torch.tensor([1.0]), r"integers, got \(1,\) torch.float32"),
+        (torch.tensor([0, 2]), r"valid_len must be in 1 .. 4, got \[0, 2\]"),
+        (torch.tensor([5]), r"valid_len must be in 1 .. 4, got \[5\]"),
+    ],
+)  # fmt: skip
+def test_bad_lengths(valid_len: Tensor, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        length_mask(valid_len, 4)
+
+
+@pytest.mark.parametrize("width", [0.0, -1.0, math.nan])
+def test_bad_width(width: float) -> None:
+    with pytest.raises(ValueError, match="width must be positive, got"):
+        kernel_regression(*qkv(2, 3, 2, 1), width)
+
+
+def test_shapes_that_do_not_fit() -> None:
+    q, k, v = qkv(2, 3, 4, 5)
+    message = (
+        r"q must be \(\.\.\., T_q, d\) and k .* got \(2, 4\) and \(3, 2\)"
+    )
+    for function in (attention, lambda *x: kernel_regression(*x, 1.0)):
+        with pytest.raises(ValueError, match=message):
+            function(q, k[:, :2], v)
+        with pytest.raises(ValueError, match=r"got \(4,\) and \(3, 4\)"):
+            function(q[0], k, v)
+        with pytest.raises(ValueError, match=r"got \(2, 4\) and \(4,\)"):
+            function(q, k[0], v)
+        with pytest.raises(
+            ValueError, match=r"v must be \(\.\.\., 3, d_v\), got \(2, 5\)"
+        ):
+            function(q, k, v[:2])
+        with pytest.raises(ValueError, match=r"v must be .* got \(3,\)"):
+            function(q, k, v[:, 0])
+
+
+def test_shapes_that_do_not_fit_additive_attention() -> None:
+    q, k, v = randn(2, 3), randn(4, 2), randn(4, 5)
+    W_q, W_k, w = randn(3, 6), randn(2, 6), randn(6)
+    with pytest.raises(ValueError, match=r"q must be .* 3\), got \(2, 2\)"):
+        additive_attention(q[:, :2], k, v, W_q, W_k, w)
+    with pytest.raises(ValueError, match=r"q must be .* 3\), got \(3,\)"):
+        additive_attention(q[0], k, v, W_q, W_k, w)
+    with pytest.raises(ValueError, match=r"k must be .* 2\), got \(4, 1\)"):
+        additive_attention(q, k[:, :1], v, W_q, W_k, w)
+    with pytest.raises(ValueError, match=r"v must be .* got \(3, 5\)"):
+        additive_attention(q, k, v[:3], W_q, W_k, w)

@@ -1,0 +1,161 @@
+"""A small book that is right, for tests that make it wrong."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from book import translation
+from book.chapters import CONFIGS, SECTIONS
+from book.pages import ROOT, read
+from book.site import build
+
+EN = """\
+---
+description: A small page.
+---
+
+# One
+
+After this page you can double a number $x$.
+
+{sections}"""
+
+ZH = """\
+---
+description: 一个小页面。
+---
+
+# 一
+
+读完本页，你能把一个数 $x$ 加倍。
+
+{sections}"""
+
+MATH = {
+    "en": r"""
+A weight decay of $x$ gives $\eqref{eq:one-double}$.
+
+$$
+y = 2 x \label{eq:one-double}
+$$
+""",
+    "zh": r"""
+权重衰减（weight decay）为 $x$ 时得到 $\eqref{eq:one-double}$。
+
+$$
+y = 2 x \label{eq:one-double}
+$$
+""",
+}
+
+CODE = """
+{words}
+
+```python
+--8<-- "d2lcode/part/one.py:double"
+```
+
+```python
+print(double(2.0))
+```
+
+<!--pytest-codeblocks:expected-output-->
+
+```text
+4.0
+```
+"""
+
+WORDS = {"en": "Some words.", "zh": "几句话。"}
+
+
+def _page(language: str) -> str:
+    parts = []
+    for section in SECTIONS:
+        body = f"\n{WORDS[language]}\n"
+        if section == "math":
+            body = MATH[language]
+        elif section == "scratch":
+            body = CODE.format(words=WORDS[language])
+        title = {"en": "Part", "zh": "节"}[language]
+        parts.append(f"## {title} {{#{section}}}\n{body}")
+    return {"en": EN, "zh": ZH}[language].format(sections="\n".join(parts))
+
+
+FILES = {
+    "docs/en/part/one.md": _page("en"),
+    "docs/zh/part/one.md": _page("zh"),
+    "d2lcode/part/one.py": '''\
+"""One."""
+
+# --8<-- [start:double]
+def double(x: float) -> float:
+    """Return twice x."""
+    return 2 * x  # eq:one-double
+# --8<-- [end:double]
+''',
+    "tests/part/test_one.py": """\
+import pytest
+from d2lcode.part.one import double
+
+
+@pytest.mark.equation("eq:one-double")
+def test_double():
+    assert double(3.0) == 6.0
+""",
+    "mkdocs.yml": "nav:\n  - Part:\n      - One: part/one.md\n",
+    "mkdocs.zh.yml": "nav:\n  - 部分:\n      - 一: part/one.md\n",
+    "book/terms.yml": """\
+- en: weight decay
+  zh: 权重衰减
+  en_definition: shrinking
+  zh_definition: 缩小
+  zh_avoid: [权重衰退]
+""",
+}
+
+
+@pytest.fixture
+def small_book(tmp_path: Path) -> Path:
+    """The root of a book with one chapter, in which nothing is wrong."""
+    for name, text in FILES.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    accept(tmp_path)
+    return tmp_path
+
+
+def accept(root: Path) -> None:
+    docs = root / "docs"
+    translation.accept(
+        read(docs / "en/part/one.md"), read(docs / "zh/part/one.md")
+    )
+
+
+@pytest.fixture
+def edit(small_book: Path) -> Callable[[str, str, str], None]:
+    """Replace a text that must be there, in a file of the small book."""
+
+    def replace(name: str, old: str, new: str) -> None:
+        path = small_book / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{old!r} is not in {name}"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return replace
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of this book, built from a copy."""
+    root = tmp_path_factory.mktemp("book")
+    ignored = shutil.ignore_patterns("__pycache__")
+    for name in ("d2lcode", "docs", "overrides", "tests"):
+        shutil.copytree(ROOT / name, root / name, ignore=ignored)
+    for name in CONFIGS.values():
+        shutil.copy(ROOT / name, root)
+    build(root)
+    return root / "site"

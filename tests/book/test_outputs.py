@@ -1,0 +1,64 @@
+"""What a block left on its page: figures and outputs, as readers get it."""
+
+import textwrap
+
+import pytest
+from markdown import Markdown
+
+EXTENSIONS = [
+    "admonition",
+    "pymdownx.details",
+    "pymdownx.superfences",
+    "book.mathml",
+    "book.outputs",
+]
+OUTPUT = """\
+```python
+print(1)
+```
+
+<!--book:tolerance 5%-->
+
+<!--pytest-codeblocks:expected-output-->
+
+```text
+1
+```
+"""
+
+
+def render(text: str) -> str:
+    return Markdown(extensions=EXTENSIONS).convert(text)
+
+
+def test_figure_with_its_caption() -> None:
+    html = render('Text.\n\n![Loss `f` of $h_t$ "low"](a-b.svg)\n\nText.')
+    assert '<img alt="Loss f of h_t &quot;low&quot;" src="a-b.svg" />' in html
+    caption = html[html.index("<figcaption>") : html.index("</figcaption>")]
+    assert "<code>f</code>" in caption
+    assert "<math>" in caption
+    assert "<p><figure>" not in html
+
+
+def test_image_within_a_line_is_no_figure() -> None:
+    assert "<figure>" not in render("See ![this](a.svg) here.")
+
+
+@pytest.mark.parametrize("before", ["", "- item\n", '??? success "S"\n'])
+def test_output_is_marked_and_comments_are_gone(before: str) -> None:
+    text = textwrap.indent(OUTPUT, "    ") if before else OUTPUT
+    html = render(f"{before}\n{text}")
+    assert html.count('<div class="output">') == 1
+    assert "1" in html[html.index('<div class="output">') :]
+    assert "print" not in html[html.index('<div class="output">') :]
+    assert "<!--" not in html
+
+
+def test_other_fences_are_not_outputs() -> None:
+    assert 'class="output"' not in render("```text\n1\n```\n")
+
+
+def test_marker_shown_in_a_fence_stays() -> None:
+    html = render(f"````text\n{OUTPUT}````\n")
+    assert "&lt;!--pytest-codeblocks:expected-output--&gt;" in html
+    assert 'class="output"' not in html

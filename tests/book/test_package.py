@@ -1,0 +1,253 @@
+"""The wheel, the pins, and who may import whom."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.message import Message
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from book.chapters import imports
+from book.pages import ROOT
+
+PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
+PIN = re.compile(r'[a-z0-9-]+==[0-9][\w.]*(; python_version [<>=]+ "3\.\d+")?')
+
+FENCE = re.compile(r"```python\n(.*?)```", re.DOTALL)
+IMPORTED = re.compile(r"^ *(?:import|from) (\w+)", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of a copy of the repository, built without a network."""
+    copy = tmp_path_factory.mktemp("repository")
+    unwanted = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    for name in ("d2lcode", "book", "tests", "docs"):
+        shutil.copytree(ROOT / name, copy / name, ignore=unwanted)
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, copy)
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [
+        *(sys.executable, "-m", "pip", "--disable-pip-version-check"),
+        *("wheel", "--no-deps", "--no-build-isolation", "--no-index"),
+        *("--wheel-dir", str(folder), str(copy)),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def metadata(wheel: Path) -> Message:
+    with ZipFile(wheel) as archive:
+        (name,) = (n for n in archive.namelist() if n.endswith("/METADATA"))
+        return message_from_bytes(archive.read(name))
+
+
+def test_the_wheel_holds_d2lcode_alone(wheel: Path) -> None:
+    with ZipFile(wheel) as archive:
+        packed = {n for n in archive.namelist() if ".dist-info/" not in n}
+    source = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "d2lcode").rglob("*")
+        if path.suffix == ".py" or path.name == "py.typed"
+    }
+    assert packed == source
+    assert "d2lcode/recurrent/gru.py" in packed
+
+
+IMPORT = """
+import sys
+from pathlib import Path
+
+root, wheel = map(Path, sys.argv[1:])
+sys.path[:] = [str(wheel)] + [p for p in sys.path if Path(p) != root]
+from d2lcode.recurrent.gru import GRU
+
+module = sys.modules[GRU.__module__]
+assert Path(module.__file__).is_relative_to(wheel), module.__file__
+try:
+    import book
+except ImportError:
+    print("GRU and no book")
+"""
+
+
+def test_the_installed_wheel_works_elsewhere(
+    wheel: Path, tmp_path: Path
+) -> None:
+    """As README says: from d2lcode.recurrent.gru import GRU."""
+    unpacked, elsewhere = tmp_path / "unpacked", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    with ZipFile(wheel) as archive:
+        archive.extractall(unpacked)
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", IMPORT, str(ROOT), str(unpacked)],
+        cwd=elsewhere,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "GRU and no book\n", done.stderr
+
+
+def test_the_wheel_says_what_it_is(metadata: Message) -> None:
+    tree = ast.parse((ROOT / "d2lcode/__init__.py").read_text("utf-8"))
+    assert f"__version__ = '{metadata['Version']}'" in ast.unparse(tree)
+    assert metadata["Name"] == "d2lcode"
+    assert metadata["License-Expression"] == "MIT"
+    assert metadata["License-File"] == "LICENSE"
+    supported = SpecifierSet(metadata["Requires-Python"])
+    assert "3.9" not in supported
+    assert all(version in supported for version in PYTHONS)
+
+
+def pins(python: str | None = None) -> Iterator[Requirement]:
+    """The lines of requirements.txt, all or those for a Python."""
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        wanted = line.partition("#")[0].strip()
+        if wanted:
+            pin = Requirement(wanted)
+            marker = pin.marker
+            if (
+                python is None
+                or marker is None
+                or marker.evaluate({"python_version": python})
+            ):
+                yield pin
+
+
+def test_every_line_is_an_exact_pin() -> None:
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    lines = [line.partition("#")[0].strip() for line in text.splitlines()]
+    loose = [line for line in lines if line and not PIN.fullmatch(line)]
+    assert loose == []
+
+
+@pytest.mark.parametrize("line", ["a", "a>=1", "a==1.*", "a==1,<2", "-r b"])
+def test_a_loose_line_is_no_pin(line: str) -> None:
+    assert not PIN.fullmatch(line)
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_the_ranges_admit_the_pins(python: str, metadata: Message) -> None:
+    pinned: dict[str, str] = {}
+    for pin in pins(python):
+        (specifier,) = pin.specifier
+        assert pin.name not in pinned, f"{pin.name} is pinned twice"
+        pinned[pin.name] = specifier.version
+    wanted = [Requirement(r) for r in metadata.get_all("Requires-Dist", [])]
+    assert wanted
+    for requirement in wanted:
+        assert requirement.name in pinned
+        assert pinned[requirement.name] in requirement.specifier
+
+
+knows_owners = pytest.mark.skipif(
+    sys.version_info < (3, 11),
+    reason="Python 3.10 cannot tell which distribution brings a module",
+)
+
+
+def imported(*folders: str) -> Iterator[tuple[str, str]]:
+    """The modules that files and the blocks of pages import: name, place."""
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for name, line in imports(path):
+                yield name, f"{path.relative_to(ROOT)}:{line}"
+        for path in sorted((ROOT / folder).rglob("*.md")):
+            for block in FENCE.findall(path.read_text(encoding="utf-8")):
+                for name in IMPORTED.findall(block):
+                    yield name, str(path.relative_to(ROOT))
+
+
+def third_party(*folders: str) -> dict[str, str]:
+    """The distributions that the code imports: name -> where."""
+    owners = packages_distributions()
+    ours = {"book", "d2lcode", "tests"}
+    found = {}
+    for name, place in imported(*folders):
+        top = name.partition(".")[0]
+        if top and top not in ours | sys.stdlib_module_names:
+            found[canonicalize_name(owners.get(top, [top])[0])] = place
+    return found
+
+
+@knows_owners
+def test_every_direct_dependency_is_pinned() -> None:
+    pinned = {canonicalize_name(pin.name) for pin in pins()}
+    used = third_party("d2lcode", "book", "tests", "docs/en")
+    assert "torch" in used
+    missing = {k: v for k, v in used.items() if k not in pinned}
+    assert missing == {}
+
+
+@knows_owners
+def test_the_wheel_asks_for_what_code_and_pages_import(
+    metadata: Message,
+) -> None:
+    wanted = metadata.get_all("Requires-Dist", [])
+    names = {canonicalize_name(Requirement(r).name) for r in wanted}
+    assert names == set(third_party("d2lcode", "docs/en"))
+
+
+def forbidden(path: Path, top: str) -> list[str]:
+    """The imports of a file that cross the border of its package.
+
+    `d2lcode` never imports `book`, and `book` never a chapter.
+    """
+    found = []
+    for name, line in imports(path):
+        parts = name.split(".")
+        if top == "d2lcode":
+            wrong = parts[0] in {"book", "tests"}
+        else:
+            wrong = parts[0] == "tests" or (
+                parts[0] == "d2lcode"
+                and len(parts) > 1
+                and parts[1] not in {"data", "plotting", "training"}
+                and not parts[1].startswith("_")
+            )
+        if wrong:
+            found.append(f"{path.name}:{line}: {name}")
+    return found
+
+
+@pytest.mark.parametrize("top", ["d2lcode", "book"])
+def test_nobody_imports_across_the_border(top: str) -> None:
+    files = sorted((ROOT / top).rglob("*.py"))
+    assert files
+    assert [wrong for path in files for wrong in forbidden(path, top)] == []
+
+
+@pytest.mark.parametrize(
+    ("top", "code", "refused"),
+    [
+        ("d2lcode", "import book.run", True),
+        ("d2lcode", "from book import pages", True),
+        ("d2lcode", "from d2lcode.recurrent.gru import GRU", False),
+        ("book", "from d2lcode.recurrent.gru import GRU", True),
+        ("book", "import d2lcode.mlp.weight_decay", True),
+        ("book", "def f():\n    from d2lcode import recurrent", True),
+        ("book", "from d2lcode import plotting", False),
+        ("book", "from book import pages", False),
+    ],
+)
+def test_an_import_across_the_border_is_seen(
+    top: str, code: str, refused: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "module.py"
+    path.write_text(code, encoding="utf-8")
+    assert bool(forbidden(path, top)) == refused

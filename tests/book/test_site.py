@@ -1,0 +1,321 @@
+"""The built sites: whole, small, linked, and nothing from elsewhere."""
+
+import html
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from functools import cache
+from html.parser import HTMLParser
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from book import font, staging
+from book.chapters import CONFIGS, is_chapter, navigation
+from book.pages import LANGUAGES, ROOT
+from book.site import SiteError, build
+from book.squeeze import squeeze
+
+LARGEST = 120_000
+"""Bytes of a chapter's HTML."""
+
+CHAPTERS = [name for name in navigation(ROOT, "en") if is_chapter(name)]
+HOST = "http://site/"
+"""Stands for the folder `site`, wherever it is served."""
+
+
+class Reader(HTMLParser):
+    """Collects what a page links to, loads, and can be linked at."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[dict[str, str | None]] = []
+        self.loaded: list[str] = []
+        self.ids: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(
+        self, tag: str, attrs: list[tuple[str, str | None]]
+    ) -> None:
+        given = dict(attrs)
+        self.ids |= {v for k, v in attrs if k in ("id", "name") and v}
+        if tag == "a" and "href" in given:
+            self.links.append(given)
+        elif tag == "link" and given["rel"] in ("stylesheet", "icon"):
+            self.loaded.append(str(given["href"]))
+        self.loaded += [
+            str(given[name])
+            for name in ("src", "srcset", "data", "poster")
+            if given.get(name)
+        ]
+
+
+@cache
+def read(path: Path) -> Reader:
+    return Reader(path.read_text(encoding="utf-8"))
+
+
+def pages(site: Path, language: str) -> list[str]:
+    folder = site / language
+    return sorted(
+        p.relative_to(folder).as_posix() for p in folder.rglob("*.html")
+    )
+
+
+def target(site: Path, page: Path, link: str) -> tuple[Path, str]:
+    """The file and the anchor that a link of a page leads to."""
+    base = HOST + page.relative_to(site).as_posix()
+    parts = urlsplit(urljoin(base, link))
+    return site / unquote(parts.path).lstrip("/"), unquote(parts.fragment)
+
+
+def is_foreign(address: str) -> bool:
+    parts = urlsplit(address)
+    return bool(parts.netloc) or parts.scheme not in ("", "data")
+
+
+def test_both_languages_have_the_same_pages(site: Path) -> None:
+    assert pages(site, "en") == pages(site, "zh")
+    assert {f"{name}.html" for name in CHAPTERS} < set(pages(site, "en"))
+
+
+def test_the_front_door_needs_no_script(site: Path) -> None:
+    door = read(site / "index.html")
+    links = {link["hreflang"]: link["href"] for link in door.links}
+    assert links == {"en": "en/index.html", "zh": "zh/index.html"}
+    text = (site / "index.html").read_text(encoding="utf-8")
+    for config in CONFIGS.values():
+        name = re.search(
+            "^site_name: (.*)$",
+            (ROOT / config).read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+        assert name and f">{name[1]}</a>" in text
+
+
+def test_links_and_anchors_lead_somewhere(site: Path) -> None:
+    dead = []
+    for page in site.rglob("*.html"):
+        for link in read(page).links:
+            address = str(link["href"])
+            if is_foreign(address):
+                continue
+            file, anchor = target(site, page, address)
+            known = file.suffix != ".html" or anchor in ("", "__toc")
+            if not file.is_file() or not (known or anchor in read(file).ids):
+                dead.append((page.relative_to(site).as_posix(), address))
+    assert dead == []
+
+
+def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
+    foreign = []
+    for page in site.rglob("*.html"):
+        foreign += [a for a in read(page).loaded if is_foreign(a)]
+        for address in read(page).loaded:
+            if not address.startswith("data:"):
+                assert target(site, page, address)[0].is_file(), address
+    for style in site.rglob("*.css"):
+        text = style.read_text(encoding="utf-8")
+        loaded = re.findall(r"""url\(\s*['"]?([^'")]+)""", text)
+        foreign += [a for a in loaded if is_foreign(a)]
+        assert "@import" not in text
+    assert foreign == []
+
+
+@pytest.mark.parametrize("language, other", [("en", "zh"), ("zh", "en")])
+def test_the_switch_leads_to_the_same_page(
+    site: Path, language: str, other: str
+) -> None:
+    for name in pages(site, language):
+        page = site / language / name
+        twins = [a for a in read(page).links if a.get("hreflang") == other]
+        assert twins
+        wanted = "index.html" if name == "404.html" else name
+        for twin in twins:
+            assert twin["lang"] == other
+            file, _ = target(site, page, str(twin["href"]))
+            assert file == site / other / wanted
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_links_its_rooms(
+    site: Path, language: str, name: str
+) -> None:
+    folder = site / language
+    part, _, last = name.rpartition("/")
+    rooms = [
+        folder / f"{name}.html",
+        folder / f"code/d2lcode/{name}.html",
+        folder / f"code/tests/{part}/test_{last}.html",
+        folder / f"notebooks/{name}.ipynb",
+    ]
+    for room in rooms[:3]:
+        found = {
+            target(site, room, str(link["href"]))[0]
+            for link in read(room).links
+            if not is_foreign(str(link["href"]))
+        }
+        assert set(rooms) - {room} <= found
+    json.loads(rooms[3].read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_is_small(site: Path, language: str, name: str) -> None:
+    size = (site / language / f"{name}.html").stat().st_size
+    assert size < LARGEST
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_checks_stay_behind_the_scenes(site: Path, language: str) -> None:
+    for name in navigation(ROOT, language):
+        text = (site / language / f"{name}.html").read_text(encoding="utf-8")
+        article = text[text.index("<article") : text.index("</article>")]
+        assert "<!--" not in article
+        assert "math-core-error" not in article
+        assert "(??)" not in article
+
+
+def test_a_source_page_has_the_lines_of_the_file(site: Path) -> None:
+    source = ROOT / "d2lcode" / "training.py"
+    page = site / "en" / "code" / "d2lcode" / "training.html"
+    text = page.read_text(encoding="utf-8")
+    shown = re.findall(
+        r'<span id="L(\d+)"><a [^>]*>\1</a>(.*?)</span>\n(?=<span id|</code)',
+        text,
+        re.DOTALL,
+    )
+    plain = [html.unescape(re.sub("<[^>]*>", "", line)) for _, line in shown]
+    assert plain == source.read_text(encoding="utf-8").splitlines()
+
+
+def test_a_source_page_shows_what_would_be_markup() -> None:
+    page = staging.source_page("a.py", 's = """\n```\n$x$ <b> `c`\n"""\n')
+    text = html.unescape(re.sub("<[^>]*>", "", page))
+    assert "2```\n" in text
+    assert "3$x$ <b> `c`\n" in text
+    assert "$x" not in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_search_knows_chapters_and_no_sources(
+    site: Path, language: str
+) -> None:
+    index = site / language / "search" / "search_index.json"
+    found = json.loads(index.read_text(encoding="utf-8"))["docs"]
+    places = {entry["location"] for entry in found}
+    assert {f"{name}.html" for name in CHAPTERS} <= places
+    assert not any(place.startswith("code/") for place in places)
+    texts = "".join(entry["text"] for entry in found)
+    assert r"\begin{aligned}" not in texts
+    assert "Notebook" not in texts
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_font_draws_every_formula(site: Path, language: str) -> None:
+    with TTFont(site / language / font.NAME) as cut:
+        drawn = set(cut.getBestCmap())
+        variants = cut["MATH"].table.MathVariants.VertGlyphCoverage.glyphs
+        names = {record.nameID for record in cut["name"].names}
+    assert {"parenleft", "radical"} <= set(variants)
+    assert {0, 13, 14} <= names  # copyright and licence
+    missing = {
+        character
+        for page in site.rglob("*.html")
+        for formula in _formulas(page)
+        for character in font.characters(formula)
+        if ord(character) not in drawn
+    }
+    assert not {c for c in missing if not c.isspace() and c not in _NO_GLYPH}
+
+
+_NO_GLYPH = "\N{FUNCTION APPLICATION}\N{VARIATION SELECTOR-1}"
+
+
+def _formulas(page: Path) -> Iterator[str]:
+    """The formulas of a page without their words, which may be Chinese."""
+    text = page.read_text(encoding="utf-8")
+    for match in re.finditer(r"<math\b.*?</math>", text, re.DOTALL):
+        yield re.sub(r"<mtext\b.*?</mtext>", "", match[0])
+
+
+def test_lone_letters_are_italic_in_the_font() -> None:
+    page = "<math><mi>h</mi><mi>θ</mi><msqrt><mn>2</mn></msqrt></math> text"
+    assert set(font.characters(page)) == set("hℎθ𝜃2√")
+
+
+def test_root_signs_are_equally_wide() -> None:
+    with TTFont(BytesIO(font.cut({"√"}))) as cut:
+        variants = cut["MATH"].table.MathVariants
+        (sizes,) = variants.VertGlyphConstruction
+        names = [
+            record.VariantGlyph for record in sizes.MathGlyphVariantRecord
+        ]
+        names += [part.glyph for part in sizes.GlyphAssembly.PartRecords]
+        widths = {cut["hmtx"][name][0] for name in names}
+    assert len(names) > 4
+    assert len(widths) == 1
+
+
+def test_squeezed_pages_look_the_same() -> None:
+    page = (
+        "<p>\n    one\n\n  two</p>"
+        '<pre><span class="n">a</span>\n    <span class="k">is</span>'
+        '<span class="s2">"a</span><span class="si">{</span>'
+        '<span class="n">b</span><span class="si">}</span></pre>'
+    )
+    assert squeeze(page) == (
+        '<p>\none\ntwo</p><pre>a\n    <span class="k">is</span>'
+        '<span class="s2">"a{</span>b<span class="si">}</span></pre>'
+    )
+
+
+@pytest.fixture
+def root(small_book: Path) -> Path:
+    """The small book with this book's theme, and a site built before."""
+    for name in ("mkdocs.yml", "mkdocs.zh.yml"):
+        path = small_book / name
+        text = path.read_text(encoding="utf-8")
+        path.write_text(f"INHERIT: {ROOT / name}\n{text}", encoding="utf-8")
+    shutil.copytree(ROOT / "overrides", small_book / "overrides")
+    before = small_book / "site"
+    before.mkdir()
+    (before / "old.html").write_text("old", encoding="utf-8")
+    return small_book
+
+
+def test_a_right_book_replaces_the_site(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("D2LCODE_SITE", "https://example.org/book/")
+    monkeypatch.setenv("D2LCODE_REPOSITORY", "https://example.org/code")
+    build(root)
+    assert not (root / "site" / "old.html").exists()
+    for language in LANGUAGES:
+        page = root / "site" / language / "part" / "one.html"
+        text = page.read_text(encoding="utf-8")
+        address = f"https://example.org/book/{language}/part/one.html"
+        assert f'<link rel="canonical" href="{address}">' in text
+        assert 'href="https://example.org/code"' in text
+        assert 'data-md-component="source"' not in text
+
+
+def test_a_warning_fails_and_keeps_the_old_site(root: Path, edit) -> None:
+    edit("docs/zh/part/one.md", "几句话。", "[见](two.md)。")
+    with pytest.raises(SiteError, match="docs/zh was not built(.|\n)*two.md"):
+        build(root)
+    assert [p.name for p in (root / "site").iterdir()] == ["old.html"]
+    build(root, strict=False)
+
+
+def test_a_broken_formula_is_named_with_its_line(root: Path, edit) -> None:
+    edit("docs/en/part/one.md", "a number $x$", r"a number $\foo$")
+    place = re.escape(str(root / "docs/en/part/one.md")) + ":7: "
+    with pytest.raises(SiteError, match=place + "Unknown command"):
+        build(root)
+    assert [p.name for p in (root / "site").iterdir()] == ["old.html"]

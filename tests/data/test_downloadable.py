@@ -1,0 +1,124 @@
+"""The downloadable data sets: entries, readers, the real files."""
+
+import gzip
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from d2lcode import data
+from d2lcode.data import RemoteFile, downloadable
+
+SHARED = Path(__file__).parents[3] / "shared" / "data"
+REMOTE_FILES = [
+    *downloadable.FASHION_MNIST["train"],
+    *downloadable.FASHION_MNIST["test"],
+    downloadable.TIME_MACHINE,
+]
+
+
+@pytest.fixture(scope="module")
+def real_files() -> Iterator[None]:
+    """Let D2LCODE_DATA name the folder with the real files, or skip."""
+    folder = Path(os.environ.get("D2LCODE_DATA") or SHARED)
+    if not all(remote.path_in(folder).is_file() for remote in REMOTE_FILES):
+        pytest.skip(f"needs the real files in {folder}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("D2LCODE_DATA", str(folder))
+        yield
+
+
+@pytest.mark.parametrize("remote", REMOTE_FILES, ids=str)
+def test_entry_is_well_formed(remote: RemoteFile) -> None:
+    assert re.fullmatch("[0-9a-f]{64}", remote.sha256)
+    assert len(set(remote.urls)) == len(remote.urls) >= 2
+    for url in remote.urls:
+        assert re.match("https?://", url)
+        assert url.endswith("/" + remote.file)
+
+
+@pytest.mark.parametrize("remote", REMOTE_FILES, ids=str)
+def test_entry_agrees_with_the_manifest(remote: RemoteFile) -> None:
+    manifest = SHARED / "MANIFEST.md"
+    if not manifest.is_file():
+        pytest.skip(f"needs {manifest}")
+    row = re.search(
+        rf"^\| {remote.name} \| `{remote.file}` .*$",
+        manifest.read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    assert row
+    assert f"`{remote.sha256}`" in row[0]
+    assert f"| {remote.urls[0]} | same |" in row[0]
+
+
+@pytest.mark.usefixtures("real_files")
+def test_training_images_are_the_published_ones() -> None:
+    X, y = data.fashion_mnist()
+    assert X.shape == (60_000, 1, 28, 28)
+    assert (X.dtype, y.dtype) == (torch.float32, torch.int64)
+    assert (X.min().item(), X.max().item()) == (0, 1)
+    assert X.mean().item() == pytest.approx(0.2860, abs=5e-5)
+    assert X.std().item() == pytest.approx(0.3530, abs=5e-5)
+    assert y.bincount().tolist() == [6_000] * 10
+    assert data.FASHION_MNIST_CLASSES[y[0]] == "Ankle boot"
+
+
+@pytest.mark.usefixtures("real_files")
+def test_test_images_are_the_published_ones() -> None:
+    X, y = data.fashion_mnist("test")
+    assert X.shape == (10_000, 1, 28, 28)
+    assert y.bincount().tolist() == [1_000] * 10
+    trousers = X[y == 1].mean(dim=(0, 1))  # (28, 28)
+    assert trousers[24, 14] < 0.5 * trousers[24, 11]  # between the legs
+
+
+@pytest.mark.usefixtures("real_files")
+def test_time_machine_is_the_whole_novel() -> None:
+    text = data.time_machine()
+    assert len(text) == 178_887
+    assert text.isascii()
+    assert len(text.splitlines()) == 643
+    assert len(text.split()) == 32_306
+    assert text.startswith("The Time Machine, by H. G. Wells [1898]\n")
+
+
+def test_splits_are_read_from_their_own_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def put(file: str, content: bytes) -> RemoteFile:
+        packed = gzip.compress(content)
+        sha256 = hashlib.sha256(packed).hexdigest()
+        remote = RemoteFile("fashion_mnist", file, sha256, ())
+        path = remote.path_in(tmp_path)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(packed)
+        return remote
+
+    for number, split in enumerate(["train", "test"], start=1):
+        sizes = b"".join(bytes([0, 0, 0, n]) for n in (number, 28, 28))
+        pixels = bytes([51 * number]) * (number * 28 * 28)
+        labels = bytes([number] * number)
+        entry = (
+            put(f"{split}-images", bytes([0, 0, 8, 3]) + sizes + pixels),
+            put(f"{split}-labels", bytes([0, 0, 8, 1]) + sizes[:4] + labels),
+        )
+        monkeypatch.setitem(downloadable.FASHION_MNIST, split, entry)
+    monkeypatch.setenv("D2LCODE_DATA", str(tmp_path))
+    for number, split in enumerate(["train", "test"], start=1):
+        X, y = data.fashion_mnist(split)
+        torch.testing.assert_close(
+            X, torch.full((number, 1, 28, 28), 0.2 * number)
+        )
+        assert y.tolist() == [number] * number
+
+
+@pytest.mark.parametrize("split", ["valid", "Train", ""])
+def test_another_split_is_refused(split: str) -> None:
+    message = f"split must be one of .'train', 'test'., got '{split}'"
+    with pytest.raises(ValueError, match=message):
+        data.fashion_mnist(split)

@@ -1,0 +1,458 @@
+"""The GRU against PyTorch, against plain loops, and against itself."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor, nn
+
+from d2lcode.recurrent.gru import GRU, GRUCell, chrono_
+
+SIZES = st.tuples(*[st.integers(1, 5)] * 4)  # B, T, D, H
+ALWAYS = 100.0  # a bias that holds a gate at 1 (and minus it: at 0)
+
+
+def sigmoid(a: float) -> float:
+    return 1 / (1 + math.exp(-a))
+
+
+def random_cell(D: int, H: int) -> GRUCell:
+    """A float64 cell whose biases are not zero."""
+    cell = GRUCell(D, H).double()
+    for bias in (cell.b, cell.c):
+        nn.init.normal_(bias)
+    return cell
+
+
+def random_gru(D: int, H: int) -> GRU:
+    gru = GRU(D, H)
+    gru.cell = random_cell(D, H)
+    return gru
+
+
+def draw(*shape: int) -> Tensor:
+    return torch.randn(shape, dtype=torch.float64)
+
+
+def pin(cell: GRUCell, r: float | None = None, z: float | None = None) -> None:
+    """Hold gates at 0 or 1: nothing but the bias counts any more."""
+    H = len(cell.U)
+    for k, gate in enumerate((r, z)):
+        if gate is not None:
+            block = slice(k * H, (k + 1) * H)
+            with torch.no_grad():
+                for part in (cell.W, cell.U, cell.c):
+                    part[..., block] = 0
+                cell.b[block] = ALWAYS if gate else -ALWAYS
+
+
+def affine(cell: GRUCell, x, h, j: int) -> tuple[float, float]:
+    """Column j of x W + b and of h U + c, in plain loops."""
+    W, U, b, c = (p.detach().numpy() for p in (cell.W, cell.U, cell.b, cell.c))
+    return (
+        sum(x[i] * W[i, j] for i in range(len(x))) + b[j],
+        sum(h[i] * U[i, j] for i in range(len(h))) + c[j],
+    )
+
+
+def by_hand(cell: GRUCell, x, h) -> dict[str, np.ndarray]:
+    """r, z, n and the new h of one sample: the formulas in loops."""
+    H = len(h)
+    r, z, n, new = (np.zeros(H) for _ in range(4))
+    for j in range(H):
+        r[j] = sigmoid(sum(affine(cell, x, h, j)))
+        z[j] = sigmoid(sum(affine(cell, x, h, H + j)))
+        from_x, from_h = affine(cell, x, h, 2 * H + j)
+        n[j] = math.tanh(from_x + r[j] * from_h)
+        new[j] = z[j] * h[j] + (1 - z[j]) * n[j]
+    return {"r": r, "z": z, "n": n, "h": new}
+
+
+def load(gru: GRU, oracle: nn.GRU) -> None:
+    cell = gru.cell
+    with torch.no_grad():
+        cell.W.copy_(oracle.weight_ih_l0.T)
+        cell.U.copy_(oracle.weight_hh_l0.T)
+        cell.b.copy_(oracle.bias_ih_l0)
+        cell.c.copy_(oracle.bias_hh_l0)
+
+
+# The oracle
+
+
+@settings(max_examples=20, deadline=None)
+@given(SIZES, st.booleans())
+def test_forward_and_backward_are_those_of_nn_gru(sizes, with_state):
+    B, T, D, H = sizes
+    oracle = nn.GRU(D, H, batch_first=True).double()
+    gru = random_gru(D, H)
+    load(gru, oracle)
+    x = draw(B, T, D).requires_grad_()
+    h = draw(B, H).requires_grad_() if with_state else None
+    states, last = gru(x, h)
+    states_, last_ = oracle(x, None if h is None else h[None])
+    assert states.shape == (B, T, H) and last.shape == (B, H)
+    torch.testing.assert_close(states, states_)
+    torch.testing.assert_close(last, last_[0])
+
+    weight = draw(B, T, H)
+    inputs = [x] if h is None else [x, h]
+    ours = torch.autograd.grad(
+        (weight * states).sum() + last.sin().sum(),
+        [*inputs, gru.cell.W, gru.cell.U, gru.cell.b, gru.cell.c],
+    )
+    theirs = torch.autograd.grad(
+        (weight * states_).sum() + last_.sin().sum(),
+        [*inputs, *oracle.parameters()],
+    )
+    n = len(inputs)
+    for mine, other in zip(ours[:n], theirs[:n], strict=True):
+        torch.testing.assert_close(mine, other)
+    for mine, other in zip(ours[n : n + 2], theirs[n : n + 2], strict=True):
+        torch.testing.assert_close(mine, other.T)
+    for mine, other in zip(ours[n + 2 :], theirs[n + 2 :], strict=True):
+        torch.testing.assert_close(mine, other)
+
+
+@settings(max_examples=20, deadline=None)
+@given(SIZES)
+def test_one_step_is_that_of_nn_gru_cell(sizes):
+    B, _, D, H = sizes
+    oracle, cell = nn.GRUCell(D, H).double(), random_cell(D, H)
+    with torch.no_grad():
+        oracle.weight_ih.copy_(cell.W.T)
+        oracle.weight_hh.copy_(cell.U.T)
+        oracle.bias_ih.copy_(cell.b)
+        oracle.bias_hh.copy_(cell.c)
+    x, h = draw(B, D), draw(B, H)
+    torch.testing.assert_close(cell(x, h), oracle(x, h))
+
+
+def test_the_sequence_is_the_cell_again_and_again():
+    gru, x, h = random_gru(3, 4), draw(2, 5, 3), draw(2, 4)
+    states, last = gru(x, h)
+    for t in range(5):
+        h = gru.cell(x[:, t], h)
+        torch.testing.assert_close(states[:, t], h)
+    torch.testing.assert_close(last, h)
+
+
+def test_a_sequence_can_be_cut_and_the_state_carried_over():
+    gru, x = random_gru(3, 4), draw(2, 7, 3)
+    whole, last = gru(x)
+    first, h = gru(x[:, :3])
+    second, h = gru(x[:, 3:], h)
+    torch.testing.assert_close(torch.cat([first, second], 1), whole)
+    torch.testing.assert_close(h, last)
+
+
+# A case by hand
+
+
+def test_a_case_by_hand():
+    """x = 2, h = 0.5; the pre-activations are 0, ln 3 and 0.5."""
+    cell = GRUCell(1, 1).double()
+    with torch.no_grad():
+        cell.W[0] = torch.tensor([1.0, 0.0, 0.25])
+        cell.U[0] = torch.tensor([-4.0, 0.0, 2.0])
+        cell.b[:] = torch.tensor([0.0, math.log(3), -0.5])
+        cell.c[:] = torch.tensor([0.0, 0.0, 0.0])
+    # r = sigmoid(2 - 2) = 1/2, z = sigmoid(ln 3) = 3/4,
+    # n = tanh(0.5 - 0.5 + 1/2 * 2 * 0.5) = tanh(0.5)
+    new = cell(draw(1, 1) * 0 + 2, draw(1, 1) * 0 + 0.5).item()
+    assert new == pytest.approx(0.375 + 0.25 * math.tanh(0.5))
+
+
+# The equations of the page
+
+
+@pytest.mark.equation("eq:gru-rnn")
+def test_with_r_at_1_and_z_at_0_the_cell_is_a_plain_rnn():
+    cell, x, h = random_cell(3, 4), draw(2, 3), draw(2, 4)
+    pin(cell, r=1, z=0)
+    new = cell(x, h)
+    for k in range(2):
+        for j in range(4):
+            total = sum(affine(cell, x[k].numpy(), h[k].numpy(), 8 + j))
+            assert new[k, j].item() == pytest.approx(math.tanh(total))
+
+
+@pytest.mark.equation("eq:gru-rnn-jacobian")
+def test_jacobian_of_the_plain_rnn():
+    cell, x, h = random_cell(3, 4), draw(1, 3), draw(1, 4)
+    pin(cell, r=1, z=0)
+    new = cell(x, h).detach()[0].numpy()
+    U = cell.U.detach().numpy()[:, 8:]
+    expected = np.zeros((4, 4))
+    for i in range(4):
+        for j in range(4):
+            expected[i, j] = U[i, j] * (1 - new[j] ** 2)
+    np.testing.assert_allclose(jacobian(cell, x, h), expected, atol=1e-12)
+
+
+def jacobian(cell: GRUCell, x: Tensor, h: Tensor) -> np.ndarray:
+    """J[i, j], the derivative of the new h[j] by the old h[i]."""
+    J = torch.autograd.functional.jacobian(lambda old: cell(x, old)[0], h)
+    return J[:, 0].T.numpy()
+
+
+def assert_step_shows(name: str) -> None:
+    """What the cell holds inside is seen by watching its activations."""
+    cell, x, h = random_cell(3, 4), draw(2, 3), draw(2, 4)
+    seen = {}
+    seen["h"] = watch(cell, x, h, seen)
+    for k in range(2):
+        expected = by_hand(cell, x[k].numpy(), h[k].numpy())
+        np.testing.assert_allclose(seen[name][k], expected[name])
+
+
+@pytest.mark.equation("eq:gru-reset")
+def test_reset_gate():
+    assert_step_shows("r")
+
+
+@pytest.mark.equation("eq:gru-update")
+def test_update_gate():
+    assert_step_shows("z")
+
+
+@pytest.mark.equation("eq:gru-candidate")
+def test_candidate():
+    assert_step_shows("n")
+
+
+@pytest.mark.equation("eq:gru-state")
+def test_new_state():
+    assert_step_shows("h")
+
+
+def watch(cell: GRUCell, x: Tensor, h: Tensor, seen: dict) -> np.ndarray:
+    """Run a step; put r, z (sigmoids in this order) and n into `seen`."""
+    gates = iter("rz")
+
+    class Watch(torch.overrides.TorchFunctionMode):
+        def __torch_function__(self, function, types, args=(), kwargs=None):
+            result = function(*args, **(kwargs or {}))
+            if function is torch.sigmoid:
+                seen[next(gates)] = result.detach().numpy()
+            if function is torch.tanh:
+                seen["n"] = result.detach().numpy()
+            return result
+
+    with Watch():
+        return cell(x, h).detach().numpy()
+
+
+@pytest.mark.equation("eq:gru-unrolled")
+def test_the_state_is_a_weighted_mean_of_candidates():
+    gru, x, h0 = random_gru(3, 4), draw(1, 6, 3), draw(1, 4)
+    states = gru(x, h0)[0].detach()[0].numpy()
+    old, z, n = h0[0].numpy(), [], []
+    for t in range(6):
+        step = by_hand(gru.cell, x[0, t].numpy(), old)
+        z.append(step["z"])
+        n.append(step["n"])
+        old = step["h"]
+    for j in range(4):
+        first = math.prod(z[s][j] for s in range(6))
+        weights = [
+            math.prod(z[s][j] for s in range(k + 1, 6)) * (1 - z[k][j])
+            for k in range(6)
+        ]
+        assert first + sum(weights) == pytest.approx(1)
+        mean = first * h0[0, j].item() + sum(
+            weights[k] * n[k][j] for k in range(6)
+        )
+        assert states[-1, j] == pytest.approx(mean)
+
+
+@pytest.mark.equation("eq:gru-time-constant")
+@pytest.mark.parametrize("z", [0.1, 0.5, 0.9, 0.99])
+def test_a_constant_gate_forgets_exponentially(z):
+    """With n = 0 the state after k steps is z^k = exp(-k / tau)."""
+    gru, tau = GRU(1, 1).double(), -1 / math.log(z)
+    with torch.no_grad():
+        gru.cell.W.zero_()
+        gru.cell.U.zero_()
+        gru.cell.b[1] = math.log(z / (1 - z))
+    states, _ = gru(draw(1, 30, 1), draw(1, 1) * 0 + 1)
+    for k in range(1, 31):
+        state = states[0, k - 1].item()
+        assert state == pytest.approx(math.exp(-k / tau))
+    assert 0 <= 1 / (1 - z) - tau <= 0.7
+    if z >= 0.5:
+        assert tau == pytest.approx(1 / (1 - z) - 0.5, abs=0.06)
+
+
+@pytest.mark.equation("eq:gru-jacobian")
+def test_jacobian_has_the_four_terms():
+    D, H = 3, 4
+    cell, x, h = random_cell(D, H), draw(1, D), draw(1, H)
+    U = cell.U.detach().numpy()
+    old = h[0].numpy()
+    step = by_hand(cell, x[0].numpy(), old)
+    expected = np.zeros((H, H))
+    for i in range(H):
+        for j in range(H):
+            r, z, n = (step[name][j] for name in "rzn")
+            from_h = affine(cell, x[0].numpy(), old, 2 * H + j)[1]
+            slope = (1 - z) * (1 - n**2)
+            expected[i, j] = (
+                (z if i == j else 0)
+                + U[i, H + j] * (old[j] - n) * z * (1 - z)
+                + U[i, 2 * H + j] * slope * r
+                + U[i, j] * slope * from_h * r * (1 - r)
+            )
+    np.testing.assert_allclose(jacobian(cell, x, h), expected, atol=1e-12)
+
+
+@pytest.mark.equation("eq:gru-chrono")
+def test_chrono_starts_each_unit_at_its_own_memory():
+    """With no input the state shrinks by 1 - 1/T_j; T_j in 2 .. T_max."""
+    gru = random_gru(2, 400)
+    chrono_(gru.cell, T_max=50)
+    with torch.no_grad():
+        gru.cell.W.zero_()
+        gru.cell.U.zero_()
+        gru.cell.b[800:] = 0
+        gru.cell.c[800:] = 0
+    bias = gru.cell.b.detach().numpy()[400:800]
+    h = gru.cell(draw(1, 2), draw(1, 400) * 0 + 1)[0]
+    T = np.array([math.exp(b) + 1 for b in bias])
+    np.testing.assert_allclose(h.detach().numpy(), 1 - 1 / T)
+    assert 2 <= T.min() < 3.5 and 48.5 < T.max() <= 50
+    assert T.mean() == pytest.approx(26, abs=2.5)  # uniform: 5 sigma is 3.5
+
+
+def test_chrono_leaves_everything_else_alone():
+    cell = random_cell(3, 4)
+    before = {k: v.clone() for k, v in cell.state_dict().items()}
+    chrono_(cell, 20)
+    after = cell.state_dict()
+    for k in "WU":
+        assert torch.equal(before[k], after[k])
+    for k in "bc":
+        for block in (slice(0, 4), slice(8, 12)):
+            assert torch.equal(before[k][block], after[k][block])
+    assert torch.equal(after["c"][4:8], torch.zeros(4).double())
+    assert all(p.requires_grad for p in cell.parameters())
+
+
+# What the chapter claims
+
+
+def test_an_open_update_gate_freezes_the_state_and_passes_the_gradient():
+    cell, x, h = random_cell(3, 4), draw(1, 3), draw(1, 4)
+    pin(cell, z=1)
+    torch.testing.assert_close(cell(x, h), h)
+    np.testing.assert_allclose(jacobian(cell, x, h), np.eye(4), atol=1e-12)
+
+
+def test_with_the_reset_gate_at_0_the_candidate_ignores_the_state():
+    cell, x = random_cell(3, 4), draw(2, 3)
+    pin(cell, r=0, z=0)
+    torch.testing.assert_close(cell(x, draw(2, 4)), cell(x, draw(2, 4)))
+
+
+@settings(max_examples=20, deadline=None)
+@given(SIZES)
+def test_the_state_stays_within_minus_1_and_1(sizes):
+    B, T, D, H = sizes
+    states, _ = random_gru(D, H)(10 * draw(B, T, D))
+    assert states.abs().max() <= 1
+
+
+def test_the_published_order_differs_unless_r_is_1():
+    cell, x, h = random_cell(3, 4), draw(2, 3), draw(2, 4)
+
+    def published(x, h):
+        step = by_hand(cell, x, h)
+        total = [
+            affine(cell, x, h, 8 + j)[0]
+            + affine(cell, x, step["r"] * h, 8 + j)[1]
+            for j in range(4)
+        ]
+        return step["z"] * h + (1 - step["z"]) * np.tanh(total)
+
+    def gap():
+        ours = cell(x, h).detach().numpy()
+        theirs = [published(x[k].numpy(), h[k].numpy()) for k in range(2)]
+        return np.abs(ours - theirs).max()
+
+    assert gap() > 1e-3
+    pin(cell, r=1)
+    assert gap() < 1e-12
+
+
+def test_one_unit_can_hold_a_number_by_hand():
+    """The weights of exercise 4: write at a mark, keep otherwise."""
+    gru = GRU(2, 1).double()
+    with torch.no_grad():
+        gru.cell.W[:] = torch.tensor([[0.0, 0.0, 0.1], [0.0, -40.0, 0.0]])
+        gru.cell.U.zero_()
+        gru.cell.b[1] = 20.0
+    x = draw(1, 20, 2).clamp(-1, 1)
+    x[..., 1] = 0
+    x[0, [0, 7], 1] = 1
+    states, _ = gru(x)
+    expected = torch.tensor([x[0, 0, 0]] * 7 + [x[0, 7, 0]] * 13)
+    torch.testing.assert_close(
+        10 * states[0, :, 0], expected.double(), atol=4e-3, rtol=0
+    )
+
+
+def test_parameters_are_counted_by_the_formula():
+    for D, H in [(1, 1), (3, 5), (16, 32)]:
+        count = sum(p.numel() for p in GRU(D, H).parameters())
+        assert count == 3 * (D * H + H * H + 2 * H)
+        assert count == sum(p.numel() for p in nn.GRU(D, H).parameters())
+
+
+def test_weights_start_with_variance_one_over_their_inputs():
+    """So that x W and h U start near the scale of x and of h."""
+    cell = GRUCell(100, 400)
+    assert cell.W.std().item() == pytest.approx(0.1, rel=0.02)
+    assert cell.U.std().item() == pytest.approx(0.05, rel=0.02)
+    assert not cell.b.any() and not cell.c.any()
+
+
+# Errors
+
+
+@pytest.mark.parametrize("D, H", [(0, 3), (3, 0), (-1, 2)])
+def test_sizes_must_be_positive(D, H):
+    message = f"D and H must be at least 1, got {D} and {H}"
+    with pytest.raises(ValueError, match=message):
+        GRUCell(D, H)
+    with pytest.raises(ValueError, match=message):
+        GRU(D, H)
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 4), (2, 1, 3)])
+def test_input_of_the_cell_must_fit(shape):
+    with pytest.raises(ValueError, match=r"x must be \(B, 3\), got \("):
+        GRUCell(3, 4)(torch.zeros(shape), torch.zeros(2, 4))
+
+
+@pytest.mark.parametrize("shape", [(4,), (2, 3), (1, 4), (2, 1, 4)])
+def test_state_must_fit(shape):
+    with pytest.raises(ValueError, match=r"h must be \(2, 4\), got \("):
+        GRUCell(3, 4)(torch.zeros(2, 3), torch.zeros(shape))
+    with pytest.raises(ValueError, match=r"h must be \(2, 4\), got \("):
+        GRU(3, 4)(torch.zeros(2, 5, 3), torch.zeros(shape))
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (2, 0, 3), (2, 5, 4)])
+def test_input_of_the_sequence_must_fit(shape):
+    message = r"x must be \(B, T, 3\), T at least 1, got \("
+    with pytest.raises(ValueError, match=message):
+        GRU(3, 4)(torch.zeros(shape))
+
+
+@pytest.mark.parametrize("T_max", [2, 1.5, -3, float("nan")])
+def test_memory_must_be_longer_than_two_steps(T_max):
+    with pytest.raises(ValueError, match="T_max must be greater than 2, got"):
+        chrono_(GRUCell(3, 4), T_max)
