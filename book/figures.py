@@ -14,21 +14,28 @@ from xml.sax.saxutils import escape, unescape
 
 import yaml
 
-from d2lcode.plotting import INK
+from d2lcode.plotting import COLORS, INK
 
 TABLE = Path(__file__).with_name("figures.yml")
 
 _TEXT = re.compile(r"(<text [^>]*>)([^<]*)(</text>)")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 
-_SCHEMES = (
-    f'text[style*="{INK}"], [style*="{INK}"] text {{fill: #5b616e !important}}'
-    "@media (prefers-color-scheme: dark) "
-    f'{{text[style*="{INK}"], [style*="{INK}"] text '
-    "{fill: #a7adba !important}}"
-)
-"""Text gets more contrast than lines need: 6:1 on either page. An image
-follows the `color-scheme` of the element that shows it."""
+
+def _mixed(color: str, other: int, share: float) -> str:
+    """A colour with a share of black (0) or white (255) in it."""
+    parts = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    mixed = (round(p + share * (other - p)) for p in parts)
+    return "#" + "".join(f"{part:02x}" for part in mixed)
+
+
+_FILL = re.compile(r"<(?:text|tspan) [^>]*fill: (#[0-9a-f]{6})")
+_SCHEMES = {INK: ("#414753", "#cdd2dc")} | {
+    color: (_mixed(color, 0, 0.25), _mixed(color, 255, 0.35))
+    for color in COLORS
+}
+"""The colours of text on a light and on a dark page. Text needs more
+contrast than lines do, also where it stands on a tinted cell."""
 
 
 class LabelError(ValueError):
@@ -36,8 +43,21 @@ class LabelError(ValueError):
 
 
 def adapt(svg: str) -> str:
-    """Return an SVG of Matplotlib's whose text follows the scheme."""
-    return svg.replace("</style>", f"{_SCHEMES}</style>", 1)
+    """Return an SVG of Matplotlib's whose text follows the scheme.
+
+    An image follows the `color-scheme` of the element that shows it, a
+    figure opened by itself that of the system.
+    """
+    light, dark = "", ""
+    for color in sorted(set(_FILL.findall(svg)) & set(_SCHEMES)):
+        fills = f'text[style*="{color}"], tspan[style*="{color}"]'
+        light += f"{fills} {{fill: {_SCHEMES[color][0]} !important}}"
+        dark += f"{fills} {{fill: {_SCHEMES[color][1]} !important}}"
+    style = (
+        f":root {{color-scheme: light dark}}{light}"
+        f"@media (prefers-color-scheme: dark) {{{dark}}}"
+    )
+    return svg.replace("</style>", f"{style}</style>", 1)
 
 
 def translate(

@@ -144,13 +144,19 @@ class Page:
         return PageError(self.path, line, message)
 
     def expanded(self) -> str:
-        """The page's text with every snippet replaced by its source."""
+        """The page's text with every snippet replaced by its source.
+
+        Blank lines are indented as their fence is: pytest-codeblocks
+        would lose them otherwise.
+        """
         lines = list(self.lines)
         for block in reversed(self.blocks):
-            if block.kind == "fence" and _is_listing(block):
-                code, _, _ = _expand(self, block)
+            if block.kind == "fence":
+                code = block.text
+                if _is_listing(block):
+                    code, _, _ = _expand(self, block)
                 pad = "    " * block.indent
-                body = [pad + c if c else "" for c in code.split("\n")]
+                body = [pad + line for line in code.split("\n")]
                 lines[block.line : block.end - 1] = body[:-1]
         return "\n".join(lines) + "\n"
 

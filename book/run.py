@@ -28,7 +28,7 @@ import pytest
 import torch
 
 from book import compare, figures
-from book.pages import MARKER, Block, Code, Page, PageError, read
+from book.pages import LANGUAGES, MARKER, Block, Code, Page, PageError, read
 
 SEED = 20200211
 """Only keeps a page that forgot to seed from being flaky; a page that
@@ -142,14 +142,19 @@ def differences(page: Page, code: Code, result: Result) -> Iterator[str]:
             f"{page.path.name}:{line}: the block draws {drawn} figure(s), "
             f"the page shows {len(code.figures)}: add ![caption](name.svg)"
         )
-    for k, figure in enumerate(code.figures):
-        reason = (
-            "no block draws it: remove it, or draw it"
-            if k >= drawn
-            else _figure_difference(page, figure, result.figures[k])
+    for figure in code.figures[drawn:]:
+        yield (
+            f"{page.path.name}:{figure.line}: {figure.info}: no block draws "
+            "it: remove it, or draw it"
         )
-        if reason:
-            yield f"{page.path.name}:{figure.line}: {figure.info}: {reason}"
+    for figure, svg in zip(code.figures, result.figures, strict=False):
+        for language in LANGUAGES:
+            shown = page.docs / language / f"{page.name}.md"
+            if shown.is_file() and (
+                reason := _figure_difference(shown, language, figure, svg)
+            ):
+                place = f"{page.path.name}:{figure.line}"
+                yield f"{place}: {language}: {figure.info}: {reason}"
     reason = _output_difference(code, result)
     if reason:
         line = code.outputs[0].line if code.outputs else code.fence.end
@@ -169,10 +174,12 @@ def _output_difference(code: Code, result: Result) -> str | None:
     return compare.texts(shown.text, result.output, shown.tolerance)
 
 
-def _figure_difference(page: Page, figure: Block, svg: str) -> str | None:
-    path = page.path.parent / figure.info
+def _figure_difference(
+    page: Path, language: str, figure: Block, svg: str
+) -> str | None:
+    path = page.parent / figure.info
     try:
-        svg = figures.translate(svg, page.language)
+        svg = figures.translate(svg, language)
     except figures.LabelError as error:
         return str(error)
     if not path.is_file():
@@ -212,7 +219,7 @@ def _write_figures(page: Page, code: Code, result: Result) -> None:
             f"shows {len(code.figures)}: make them as many",
         )
     for figure, svg in zip(code.figures, result.figures, strict=True):
-        if _figure_difference(page, figure, svg):
+        if _figure_difference(page.path, page.language, figure, svg):
             (page.path.parent / figure.info).write_text(
                 figures.translate(svg, page.language), encoding="utf-8"
             )
@@ -281,6 +288,10 @@ class BlockItem(pytest.Item):
         elif reasons and not update:
             raise BlockError("\n".join(reasons))
         page.failed = 0
+        self.user_properties += [
+            ("outputs", len(self.code.outputs)),
+            ("figures", len(self.code.figures)),
+        ]
 
     def repr_failure(self, excinfo, style=None):  # type: ignore[no-untyped-def]
         if isinstance(excinfo.value, (BlockError, PageError)):

@@ -4,12 +4,14 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import yaml
 
 from book.pages import Block, Page, PageError
+
+BASE = Path(__file__).with_name("terms.yml")
 
 _PROSE = {"heading", "paragraph", "item", "note", "figure", "table"}
 _NOT_PROSE = re.compile(r"(`+).*?\1|\$[^$]+\$|\]\([^)]*\)", re.DOTALL)
@@ -26,10 +28,21 @@ class Term:
     zh_definition: str
     en_forms: tuple[str, ...] = ()
     zh_avoid: tuple[str, ...] = ()
+    everyday: bool = False
+
+    def name(self, language: str) -> str:
+        return self.en if language == "en" else self.zh
+
+    def forms(self, language: str) -> tuple[str, ...]:
+        """The words that count as this term."""
+        return (self.en, *self.en_forms) if language == "en" else (self.zh,)
+
+    def definition(self, language: str) -> str:
+        return self.en_definition if language == "en" else self.zh_definition
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        forms = sorted((self.en, *self.en_forms), key=len, reverse=True)
+        forms = sorted(self.forms("en"), key=len, reverse=True)
         either = "|".join(re.escape(form) for form in forms)
         return re.compile(rf"\b(?:{either})\b", re.IGNORECASE)
 
@@ -62,6 +75,12 @@ def load(path: Path) -> list[Term]:
                 "in alphabetical order",
             )
     return terms
+
+
+@cache
+def base() -> list[Term]:
+    """Return the term base of this book."""
+    return load(BASE)
 
 
 def problems(

@@ -1,5 +1,6 @@
 """The built sites in a real browser that cannot reach any other host."""
 
+import contextlib
 import functools
 import os
 import shutil
@@ -10,6 +11,7 @@ from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import TimeoutError as TooLate
 
 from book.chapters import is_chapter, navigation
 from book.pages import LANGUAGES, ROOT
@@ -99,8 +101,11 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
 
 
 def overflow(page: Page) -> int:
-    """How much wider the page is than its window, in pixels."""
-    return page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    """How much wider the page is than its window, once it has settled."""
+    more = "document.documentElement.scrollWidth - innerWidth"
+    with contextlib.suppress(TooLate):
+        page.wait_for_function(f"{more} <= 0", timeout=3000)
+    return page.evaluate(more)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -109,6 +109,14 @@ def test_code_of_a_solution_is_run(tmp_path: Path) -> None:
     assert (code.source_line, len(code.figures)) == (22, 1)
 
 
+def test_blank_lines_within_an_indented_fence_are_kept(
+    tmp_path: Path,
+) -> None:
+    text = PAGE.replace("    print(1)\n", "    x = 1\n\n\n    print(x)\n")
+    (code,) = page(tmp_path, text).codes
+    assert code.code == "x = 1\n\n\nprint(x)\n"
+
+
 def test_a_listing_is_expanded(small_book: Path) -> None:
     found = read(small_book / "docs/en/part/one.md")
     listing, _block = found.codes

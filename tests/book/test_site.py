@@ -268,10 +268,14 @@ def test_squeezed_pages_look_the_same() -> None:
         '<pre><span class="n">a</span>\n    <span class="k">is</span>'
         '<span class="s2">"a</span><span class="si">{</span>'
         '<span class="n">b</span><span class="si">}</span></pre>'
+        '<math display="block"><mo form="infix">=</mo><mspace width="1em"/>'
+        '<mtd style="width: 50%" id="a:b"></mtd></math>'
     )
     assert squeeze(page) == (
-        '<p>\none\ntwo</p><pre>a\n    <span class="k">is</span>'
-        '<span class="s2">"a{</span>b<span class="si">}</span></pre>'
+        "<p>\none\ntwo</p><pre>a\n    <span class=k>is</span>"
+        '<span class=s2>"a{</span>b<span class=si>}</span></pre>'
+        '<math display=block><mo form=infix>=</mo><mspace width="1em"/>'
+        '<mtd style="width: 50%" id="a:b"></mtd></math>'
     )
 
 

@@ -1,0 +1,164 @@
+"""The perceptron: its rule, its loss, its margin."""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from sklearn.linear_model import LinearRegression
+from torch import Tensor, nn
+
+
+# --8<-- [start:check_labels]
+def check_labels(y: Tensor, shape: Sequence[int]) -> None:
+    """Refuse labels of another shape, none at all, or not -1 and +1.
+
+    Raises: ValueError.
+    """
+    if y.shape != tuple(shape):
+        raise ValueError(f"y must be {tuple(shape)}, got {tuple(y.shape)}")
+    if y.numel() == 0:
+        raise ValueError("y must hold at least one label, got none")
+    other = y[(y != 1) & (y != -1)]
+    if len(other) > 0:
+        raise ValueError(f"y must hold only -1 and +1, got {other[0].item()}")
+
+
+# --8<-- [end:check_labels]
+
+
+# --8<-- [start:check_rows]
+def check_rows(X: Tensor, y: Tensor) -> None:
+    """Refuse X unless (n, D) and finite, y unless (n,) of -1 and +1.
+
+    Raises: ValueError.
+    """
+    if X.ndim != 2:
+        raise ValueError(f"X must be (n, D), got {tuple(X.shape)}")
+    check_labels(y, X.shape[:1])
+    if not bool(X.isfinite().all()):
+        raise ValueError("X must be finite, got infinity or NaN")
+
+
+# --8<-- [end:check_rows]
+
+
+# --8<-- [start:Perceptron]
+class Perceptron(nn.Module):
+    """A linear score and a threshold, for the labels -1 and +1.
+
+    Shapes: X (B, D) -> scores (B,). w (D,) and b () start at zero.
+    Raises: ValueError if D < 1, or if X is not (..., D).
+    Source: Rosenblatt 1958, doi:10.1037/h0042519; rule: Novikoff 1962.
+    Deviation: Rosenblatt's had fixed random units in front of w.
+    """
+
+    def __init__(self, D: int) -> None:
+        super().__init__()
+        if D < 1:
+            raise ValueError(f"D must be at least 1, got {D}")
+        self.w = nn.Parameter(torch.zeros(D), requires_grad=False)
+        self.b = nn.Parameter(torch.zeros(()), requires_grad=False)
+
+    def forward(self, X: Tensor) -> Tensor:
+        """Return the scores: X (..., D) -> (...)."""
+        D = len(self.w)
+        if X.shape[-1:] != (D,):
+            raise ValueError(f"X must be (..., {D}), got {tuple(X.shape)}")
+        return X @ self.w + self.b  # eq:perceptron-model
+
+    def predict(self, X: Tensor) -> Tensor:
+        """Return the classes, -1 or +1: X (..., D) -> (...), int64."""
+        return torch.where(self(X) > 0, 1, -1)  # eq:perceptron-model
+
+    def update(self, x: Tensor, y: Tensor, learning_rate: float = 1) -> bool:
+        """Learn from x (D,) and y () if they are a mistake; were they?"""
+        mistake = bool(y * self(x) <= 0)
+        if mistake:
+            step = learning_rate * float(y)
+            self.w.add_(step * x)  # eq:perceptron-rule
+            self.b.add_(step)
+        return mistake
+
+
+# --8<-- [end:Perceptron]
+
+
+# --8<-- [start:fit_perceptron]
+def fit_perceptron(
+    model: Perceptron,
+    X: Tensor,
+    y: Tensor,
+    epochs: int,
+    *,
+    learning_rate: float = 1,
+    shuffle: bool = False,
+) -> list[int]:
+    """Train on mistakes; return how many of them each epoch made.
+
+    Stops after an epoch without one: then every row is right.
+    Shapes: X (n, D), finite; y (n,) of -1 and +1.
+    Raises: ValueError if X, y, epochs or learning_rate is not so.
+    """
+    check_rows(X, y)
+    if epochs < 1:
+        raise ValueError(f"epochs must be at least 1, got {epochs}")
+    if not 0 < learning_rate < math.inf:
+        raise ValueError(
+            f"learning_rate must be positive and finite, got {learning_rate}"
+        )
+    counts: list[int] = []
+    for _ in range(epochs):
+        counts.append(0)
+        left = torch.randperm(len(X)) if shuffle else torch.arange(len(X))
+        while len(wrong := (y[left] * model(X[left]) <= 0).nonzero()) > 0:
+            first = int(wrong[0])  # up to here the weights stand still
+            i = left[first]
+            counts[-1] += model.update(X[i], y[i], learning_rate)
+            left = left[first + 1 :]  # rows that this epoch has yet to see
+        if counts[-1] == 0:
+            break
+    return counts
+
+
+# --8<-- [end:fit_perceptron]
+
+
+# --8<-- [start:perceptron_loss]
+def perceptron_loss(scores: Tensor, y: Tensor, margin: float = 0) -> Tensor:
+    """Return the mean of max(0, margin - y * score).
+
+    margin=0 is the loss of the perceptron, margin=1 the hinge loss.
+    At the kink `clamp` hands the gradient on; `relu` would not.
+    Shapes: scores (B,), y (B,) of -1 and +1 -> ().
+    Raises: ValueError if y is not so, or for margin < 0 or infinite.
+    """
+    check_labels(y, scores.shape)
+    if not 0 <= margin < math.inf:
+        raise ValueError(f"margin must be >= 0 and finite, got {margin}")
+    return (margin - y * scores).clamp(min=0).mean()  # eq:perceptron-loss
+
+
+# --8<-- [end:perceptron_loss]
+
+
+# --8<-- [start:nearest_point]
+def nearest_point(X: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the point of the signed rows' hull that is nearest to zero.
+
+    Its norm is the margin. Where that is zero (up to round-off), no
+    perceptron separates the rows, and alpha proves it.
+    Shapes: X (n, D), y (n,) -> p (D + 1,), alpha (n,); float64, CPU.
+    Raises: ValueError if X or y is not so, or if X is not finite.
+    """
+    check_rows(X, y)
+    A = torch.cat([X, X.new_ones(len(X), 1)], dim=1).double().cpu()
+    Z = y.double().cpu().unsqueeze(1) * A  # (n, D + 1)
+    rows = torch.cat([Z.T, Z.new_ones(1, len(Z))])  # (D + 2, n)
+    target = torch.cat([Z.new_zeros(Z.shape[1]), Z.new_ones(1)])  # (D + 2,)
+    solver = LinearRegression(fit_intercept=False, positive=True)
+    solver.fit(rows.numpy(), target.numpy())  # eq:perceptron-nonnegative
+    alpha = torch.from_numpy(solver.coef_ / solver.coef_.sum())
+    return alpha @ Z, alpha  # eq:perceptron-hull
+
+
+# --8<-- [end:nearest_point]

@@ -1,0 +1,200 @@
+"""Softmax regression: probabilities of classes, cross-entropy, metrics."""
+
+import torch
+from torch import Tensor, nn
+
+
+# --8<-- [start:subtract_max]
+def subtract_max(logits: Tensor) -> tuple[Tensor, Tensor]:
+    """Split each row into its largest entry and a rest of at most 0.
+
+    Shapes: logits (..., C) -> rest (..., C), largest (..., 1); they add
+        up to the logits. No gradient flows through `largest`.
+    Raises: ValueError if logits are not floating point or empty, or if
+        the largest entry of a row is not finite.
+    """
+    if not logits.is_floating_point() or 0 in (logits.ndim, logits.numel()):
+        raise ValueError(
+            "logits must be (..., C) floating point and not empty, "
+            f"got {tuple(logits.shape)} {logits.dtype}"
+        )
+    largest = logits.detach().amax(dim=-1, keepdim=True)  # (..., 1)
+    if not largest.isfinite().all():
+        raise ValueError(
+            "logits must have a finite largest entry in every row, "
+            f"got {largest[~largest.isfinite()][0].item()}"
+        )
+    return logits - largest, largest
+
+
+# --8<-- [end:subtract_max]
+
+
+# --8<-- [start:log_sum_exp]
+def log_sum_exp(logits: Tensor) -> Tensor:
+    """Return the logarithm of the sum of the exponentials of each row.
+
+    Shapes: logits (..., C) -> (...).
+    Deviation: torch.logsumexp allows a row of -inf only, +inf, and NaN.
+    Raises: ValueError as subtract_max.
+    """
+    rest, largest = subtract_max(logits)
+    return largest.squeeze(-1) + rest.exp().sum(dim=-1).log()  # eq:softmax-lse
+
+
+# --8<-- [end:log_sum_exp]
+
+
+# --8<-- [start:softmax]
+def softmax(logits: Tensor) -> Tensor:
+    """Return probabilities: in each row, from 0 to 1 with the sum 1.
+
+    Shapes: logits (..., C) -> (..., C).
+    Deviation: F.softmax works along any `dim`, and returns NaN where
+        this function raises.
+    Raises: ValueError as subtract_max.
+    """
+    rest, _ = subtract_max(logits)
+    powers = rest.exp()
+    return powers / powers.sum(dim=-1, keepdim=True)  # eq:softmax-definition
+
+
+# --8<-- [end:softmax]
+
+
+# --8<-- [start:cross_entropy]
+def cross_entropy(logits: Tensor, y: Tensor) -> Tensor:
+    """Return the mean of -log of the probability given to the label.
+
+    Shapes: logits (B, C), y (B,) int64 in 0 .. C - 1 -> (), in nats.
+    Deviation: F.cross_entropy also takes probabilities, class weights
+        and further axes, and skips labels of -100.
+    Raises: ValueError if logits or y has another shape, if y is not
+        int64 or not in 0 .. C - 1, and as subtract_max.
+    """
+    if logits.ndim != 2 or y.shape != logits.shape[:1]:
+        raise ValueError(
+            "logits must be (B, C) and y (B,), "
+            f"got {tuple(logits.shape)} and {tuple(y.shape)}"
+        )
+    rest, _ = subtract_max(logits)  # no probability changes
+    C = logits.shape[1]
+    if y.dtype != torch.int64 or y.min() < 0 or y.max() >= C:
+        raise ValueError(
+            f"y must be torch.int64 in 0 .. {C - 1}, "
+            f"got {y.dtype} in {y.min().item()} .. {y.max().item()}"
+        )
+    at_label = rest.gather(1, y.unsqueeze(1)).squeeze(1)  # (B,)
+    return (log_sum_exp(rest) - at_label).mean()  # eq:softmax-loss
+
+
+# --8<-- [end:cross_entropy]
+
+
+# --8<-- [start:SoftmaxRegression]
+class SoftmaxRegression(nn.Module):
+    """One score for each class, linear in the inputs.
+
+    Shapes: X (B, D) -> logits (B, C).
+    Raises: ValueError if D < 1 or C < 2, or if X is not (B, D).
+    """
+
+    def __init__(self, D: int, C: int) -> None:
+        super().__init__()
+        if D < 1 or C < 2:
+            raise ValueError(
+                f"D must be at least 1 and C at least 2, got {D} and {C}"
+            )
+        self.W = nn.Parameter(torch.zeros(D, C))
+        self.b = nn.Parameter(torch.zeros(C))
+
+    def forward(self, X: Tensor) -> Tensor:
+        if X.ndim != 2 or X.shape[1] != len(self.W):
+            raise ValueError(
+                f"X must be (B, {len(self.W)}), got {tuple(X.shape)}"
+            )
+        return X @ self.W + self.b  # eq:softmax-model
+
+
+# --8<-- [end:SoftmaxRegression]
+
+
+# --8<-- [start:confusion_matrix]
+def confusion_matrix(y: Tensor, y_hat: Tensor, C: int) -> Tensor:
+    """Count how often class i (row) was called class j (column).
+
+    Shapes: y (B,), y_hat (B,), integers in 0 .. C - 1 -> (C, C) int64.
+    Raises: ValueError if one of them is anything else, or empty.
+    """
+    for name, classes in (("y", y), ("y_hat", y_hat)):
+        if classes.ndim != 1 or classes.dtype != torch.int64:
+            raise ValueError(
+                f"{name} must be (B,) torch.int64, "
+                f"got {tuple(classes.shape)} {classes.dtype}"
+            )
+        if len(classes) != len(y) or len(y) == 0:
+            raise ValueError(
+                f"{name} must hold as many classes as y, at least one, "
+                f"got {len(classes)} and {len(y)}"
+            )
+        if classes.min() < 0 or classes.max() >= C:
+            raise ValueError(
+                f"{name} must be in 0 .. {C - 1}, "
+                f"got {classes.min().item()} .. {classes.max().item()}"
+            )
+    return torch.bincount(C * y + y_hat, minlength=C * C).reshape(C, C)
+
+
+# --8<-- [end:confusion_matrix]
+
+
+# --8<-- [start:calibration]
+def calibration(
+    p: Tensor, y: Tensor, bins: int = 10
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Sort rows by confidence, their largest probability, into bins.
+
+    Bin m of M holds the confidences in (m/M, (m+1)/M], m = 0 .. M - 1.
+
+    Shapes: p (B, C), rows sum to 1; y (B,) -> (bins,) each: the number
+        of rows, their mean confidence, their accuracy; NaN if no rows.
+    Raises: ValueError for shapes that do not fit, no rows, bins < 1, or
+        rows that are no probabilities.
+    """
+    if p.ndim != 2 or y.shape != p.shape[:1] or len(y) == 0 or bins < 1:
+        raise ValueError(
+            "p must be (B, C) and y (B,) with B and bins at least 1, "
+            f"got {tuple(p.shape)}, {tuple(y.shape)} and {bins}"
+        )
+    sums = p.sum(dim=1)
+    if p.min() < 0 or not torch.allclose(sums, torch.ones_like(sums)):
+        raise ValueError(
+            "p must hold probabilities that sum to 1 in each row, "
+            f"got entries from {p.min().item():.3g}, "
+            f"sums from {sums.min().item():.3g} to {sums.max().item():.3g}"
+        )
+    confidence, y_hat = p.double().max(dim=1)  # (B,) each
+    place = (confidence * bins).ceil().long().sub(1).clamp(max=bins - 1)
+    members = nn.functional.one_hot(place, bins).double()  # (B, bins)
+    count = members.sum(dim=0)
+    right = (y_hat == y).double()
+    return count, confidence @ members / count, right @ members / count
+
+
+# --8<-- [end:calibration]
+
+
+# --8<-- [start:calibration_error]
+def calibration_error(p: Tensor, y: Tensor, bins: int = 10) -> float:
+    """Return the mean gap of confidence and accuracy, weighted by count.
+
+    Shapes: p (B, C), y (B,) -> a number in 0 .. 1.
+    Raises: ValueError as calibration.
+    Source: Guo et al. 2017, arXiv:1706.04599, equation 3.
+    """
+    count, confidence, accuracy = calibration(p, y, bins)
+    gap = (accuracy - confidence).abs()  # (bins,), NaN in an empty bin
+    return (count * gap).nansum().item() / len(y)  # eq:softmax-calibration
+
+
+# --8<-- [end:calibration_error]
