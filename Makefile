@@ -2,6 +2,7 @@
 # make test    run every check
 # make check FILES=docs/en/recurrent/gru.md   one page and its module's tests
 # make site    build both sites into site/
+# make labs    run the labs again, minutes each, and keep what they show
 # make clean   remove what was built (clean-all: .venv as well)
 #
 # The first of them makes .venv and installs into it. Each does only what has
@@ -18,12 +19,14 @@ installed := $(VENV)/installed
 code := d2lcode book tests
 
 # What the sites are made of; a folder is newer after a file in it was removed.
-sources := mkdocs.yml mkdocs.zh.yml $(shell find docs) \
+# The report, if there is one, is what the last run of the tests has left.
+sources := mkdocs.yml mkdocs.zh.yml $(wildcard build/report.json) \
+	$(shell find docs) \
 	$(shell find overrides $(code) -type f -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check site lint clean clean-all
+.PHONY: help serve test check site labs lint clean clean-all
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -38,6 +41,9 @@ test: lint
 
 check: $(installed)
 	@$(python) -m book check $(FILES)
+
+labs: $(installed)
+	@$(python) -m book labs $(FILES)
 
 lint: $(installed)
 	$(python) -m ruff check $(code)

@@ -1,4 +1,4 @@
-"""`python -m book`: check, update, sync, new, site, notebooks."""
+"""`python -m book`: check, update, sync, new, site, notebooks, labs, pdf."""
 
 import argparse
 import subprocess
@@ -89,6 +89,28 @@ def notebooks(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def labs(arguments: argparse.Namespace) -> int:
+    """Run labs, minutes each; write outputs in both languages."""
+    from book import lab_runs
+    from book.labs import find, partner
+
+    for path in arguments.notebooks or find(ROOT / "docs"):
+        path = path.resolve()
+        english = path if path.parents[1].name == "en" else partner(path)
+        lab_runs.run(english)
+        print(f"labs/{english.stem}: run, written in both languages")
+    return 0
+
+
+def pdf(arguments: argparse.Namespace) -> int:
+    """Print each built site as a book: site/LANGUAGE/book.pdf."""
+    from book.pdf import write
+
+    for path in write(ROOT, arguments.folder):
+        print(path)
+    return 0
+
+
 def _english(paths: Sequence[Path]) -> list[Page]:
     """The English pages of paths in either language; all for none."""
     found = []
@@ -109,7 +131,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m book")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     made = {}
-    for function in (check, update, sync, new, site, notebooks):
+    for function in (
+        check, update, sync, new, site, notebooks, labs, pdf,
+    ):  # fmt: skip
         text = function.__doc__
         made[function] = commands.add_parser(
             function.__name__, help=text, description=text
@@ -124,12 +148,18 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="record that you read both pages and they say the same",
     )
+    made[labs].add_argument(
+        "notebooks", nargs="*", type=Path, help="default: every lab"
+    )
     made[new].add_argument("chapter", metavar="PART/CHAPTER")
     made[new].add_argument("--title", help="default: made from the name")
     made[new].add_argument("--title-zh", help="default: the English title")
     made[new].add_argument("--part", help="title of a new part")
     made[new].add_argument("--part-zh", help="its Chinese title")
     made[notebooks].add_argument("folder", type=Path)
+    made[pdf].add_argument(
+        "folder", nargs="?", type=Path, help="default: site/"
+    )
     return parser
 
 

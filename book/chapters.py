@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -52,11 +53,31 @@ def test(root: Path, name: str) -> Path:
     return root / "tests" / part / f"test_{last}.py"
 
 
+def config(root: Path, language: str) -> dict[str, Any]:
+    """The configuration of a site, as far as its file goes."""
+    path = root / CONFIGS[language]
+    return yaml.load(path.read_text(encoding="utf-8"), _Loader)
+
+
 def navigation(root: Path, language: str) -> list[str]:
     """The pages of a site's navigation, in reading order."""
-    path = root / CONFIGS[language]
-    config = yaml.load(path.read_text(encoding="utf-8"), _Loader)
-    return [Path(p).with_suffix("").as_posix() for p in _leaves(config["nav"])]
+    return [name for _, names in parts(root, language) for name in names]
+
+
+def parts(root: Path, language: str) -> list[tuple[str, list[str]]]:
+    """The parts of a site's navigation: titles and pages, in order.
+
+    A page that stands in no part makes one without a title.
+    """
+    found = []
+    for entry in config(root, language)["nav"]:
+        titled = entry if isinstance(entry, dict) else {"": entry}
+        for title, content in titled.items():
+            pages = [
+                Path(p).with_suffix("").as_posix() for p in _leaves(content)
+            ]
+            found.append((title if isinstance(content, list) else "", pages))
+    return found
 
 
 class _Loader(yaml.SafeLoader):
@@ -106,9 +127,9 @@ def _label(path: Path, decorator: ast.expr) -> str:
     )
 
 
-def imports(path: Path) -> Iterator[tuple[str, int]]:
-    """The modules that a file imports, with their lines."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def imports(code: str) -> Iterator[tuple[str, int]]:
+    """The modules that Python code imports, with their lines."""
+    for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, node.lineno

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from book import chapters, mathml, terms, translation
+from book import chapters, labs, mathml, terms, translation
 from book.pages import (
     LANGUAGES,
     ROOT,
@@ -63,6 +63,8 @@ def problems(root: Path = ROOT) -> list[PageError]:
             found += terms.problems(page, chinese[name], base)
     for page in chinese.values():
         found += typography(page)
+    for path in labs.find(docs):
+        found += lab(path, base)
     found += rooms(root)
     found += in_navigation(root)
     found += proved(root, english.values(), proofs)
@@ -175,22 +177,31 @@ def typography(page: Page) -> Iterator[PageError]:
                 yield page.error(block.line, f"{place!r}: {remedy}")
 
 
+def lab(path: Path, base: list[terms.Term]) -> Iterator[PageError]:
+    """Refuse a lab whose notebooks differ, or whose prose is not right."""
+    if not labs.partner(path).is_file():
+        return  # `rooms` says so
+    try:
+        yield from labs.problems(path)
+        english, chinese = map(labs.prose, (path, labs.partner(path)))
+    except PageError as error:
+        yield error
+        return
+    for page in (english, chinese):
+        yield from mathml.problems(page)
+    yield from translation.problems(english, chinese)
+    yield from terms.problems(english, chinese, base)
+    yield from typography(chinese)
+
+
 def rooms(root: Path) -> Iterator[PageError]:
     """Refuse a page in one language, without module or without test."""
     docs = root / "docs"
-    names = {
-        language: {
-            p.relative_to(docs / language).with_suffix("").as_posix()
-            for p in find(docs, language)
-        }
-        for language in LANGUAGES
-    }
-    for name in sorted(names["en"] ^ names["zh"]):
+    names = {language: _written(root, language) for language in LANGUAGES}
+    for name in sorted(names["en"].keys() ^ names["zh"].keys()):
         here = "en" if name in names["en"] else "zh"
         yield PageError(
-            docs / here / f"{name}.md",
-            1,
-            "the other language has no such page",
+            names[here][name], 1, "the other language has no such page"
         )
     for name in sorted(filter(chapters.is_chapter, names["en"])):
         for path in (chapters.module(root, name), chapters.test(root, name)):
@@ -205,6 +216,15 @@ def rooms(root: Path) -> Iterator[PageError]:
             yield PageError(
                 chapters.module(root, name), 1, f"no page docs/en/{name}.md"
             )
+
+
+def _written(root: Path, language: str) -> dict[str, Path]:
+    """The names and files of all pages of a language, labs as well."""
+    docs = root / "docs"
+    return {
+        path.relative_to(docs / language).with_suffix("").as_posix(): path
+        for path in (*find(docs, language), *labs.find(docs, language))
+    }
 
 
 def _modules(root: Path) -> list[str]:
@@ -224,21 +244,18 @@ def in_navigation(root: Path) -> Iterator[PageError]:
         config = root / chapters.CONFIGS[language]
         entries = chapters.navigation(root, language)
         orders[language] = entries
-        there = {
-            p.relative_to(root / "docs" / language).with_suffix("").as_posix()
-            for p in find(root / "docs", language)
-        }
-        for name in sorted(there - set(entries)):
+        there = _written(root, language)
+        for name in sorted(there.keys() - set(entries)):
             yield PageError(
-                root / "docs" / language / f"{name}.md",
+                there[name],
                 1,
                 f"missing from the navigation in {config.name}",
             )
-        for name in sorted(set(entries) - there):
+        for name in sorted(set(entries) - there.keys()):
             yield PageError(
                 config,
-                _line(config, f"{name}.md"),
-                f"the navigation names {name}.md, which does not exist",
+                _line(config, f"{name}."),
+                f"the navigation names {name}, which does not exist",
             )
     if orders["en"] != orders["zh"]:
         yield PageError(
@@ -300,7 +317,8 @@ def import_order(root: Path) -> Iterator[PageError]:
         if not path.is_file():
             continue
         later = {f"d2lcode.{other}" for other in order[position + 1 :]}
-        for imported, line in chapters.imports(path):
+        code = path.read_text(encoding="utf-8")
+        for imported, line in chapters.imports(code):
             if imported.startswith("."):
                 yield PageError(path, line, "import by full name: d2lcode.…")
             if imported in later:

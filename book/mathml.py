@@ -63,8 +63,11 @@ _LABEL = re.compile(r"\\label\{([^}]*)\}")
 _REFERENCE = re.compile(r"\\(?:eq)?ref\{([^}]*)\}")
 _PLACE = re.compile(r"^\S*?\d+: ")
 _ANNOTATED = re.compile(
-    r"<semantics>(.*)<annotation\b.*</annotation></semantics>", re.DOTALL
+    r"<semantics>(?:<mrow>(.*)</mrow>|(.*))"
+    r"<annotation\b.*</annotation></semantics>",
+    re.DOTALL,
 )
+_LINK = re.compile(r"<math><mtext>(<a\b[^<]*</a>)</mtext></math>")
 _STRAY = (
     r"a dollar that opens no formula: write \$ for the character, $x$ "
     "without space inside for a formula, $$ alone on its line for a display"
@@ -156,13 +159,16 @@ def convert(found: Sequence[Formula]) -> list[str]:
     """Return the MathML of all formulas of one page.
 
     A display keeps its TeX for whoever copies it; searching is told to
-    skip it. Formulas in the text come without, for the page's size.
+    skip it. Formulas in the text come without, for the page's size, and
+    without the row that <math> is by itself. A reference is a link and
+    no formula, in which none could be followed by whoever hears the
+    page read.
     """
     snippets = [(formula.latex, formula.display) for formula in found]
     return [
         mathml.replace("<annotation ", '<annotation data-search-exclude="1" ')
         if formula.display
-        else _ANNOTATED.sub(r"\1", mathml)
+        else _LINK.sub(r"\1", _ANNOTATED.sub(r"\1\2", mathml))
         for formula, mathml in zip(
             found, _CONVERTER.convert_all(snippets), strict=True
         )

@@ -5,13 +5,15 @@ cells, so macros are written out and equations numbered here.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from book import labs
 from book.chapters import is_chapter
 from book.mathml import MACROS
 from book.pages import Block, Page, find, read
@@ -63,7 +65,10 @@ def convert(page: Page) -> NotebookNode:
 
 
 def write(docs: Path, language: str, folder: Path) -> list[Path]:
-    """Write all chapters of a language: folder/PART/CHAPTER.ipynb."""
+    """Write all chapters of a language: folder/PART/CHAPTER.ipynb.
+
+    Labs, which are notebooks, are copied to folder/labs.
+    """
     written = []
     for path in find(docs, language):
         page = read(path)
@@ -72,7 +77,25 @@ def write(docs: Path, language: str, folder: Path) -> list[Path]:
             target.parent.mkdir(parents=True, exist_ok=True)
             nbformat.write(convert(page), target)
             written.append(target)
+    for path in labs.find(docs, language):
+        target = folder / "labs" / path.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        notebook = labs.read(path)
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = _LINK.sub(r"](\1.ipynb)", cell.source)
+        nbformat.write(notebook, target)
+        written.append(target)
     return written
+
+
+def pack(paths: Iterable[Path], folder: Path, target: Path) -> None:
+    """Zip files below `folder`; the same files give the same zip."""
+    with ZipFile(target, "w") as archive:
+        for path in sorted(paths):
+            entry = ZipInfo(path.relative_to(folder).as_posix())
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, path.read_bytes(), ZIP_DEFLATED)
 
 
 def _markdown(block: Block, numbers: dict[str, int]) -> Iterator[str]:

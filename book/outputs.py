@@ -1,11 +1,13 @@
 """What a block's run left on its page: figures and printed output.
 
-A Markdown extension. An image alone in its paragraph becomes a figure
-with its description as caption. The fence behind the marker of an
-expected output is shown as attached to its block; the comments that
-steer the checks do not reach the reader.
+A Markdown extension. An image alone in its paragraph becomes a figure:
+the image, linked to its file, and the caption; what stands where
+Markdown has the title describes the image. The fence behind the marker
+of an expected output is shown as attached to its block; the comments
+that steer the checks do not reach the reader.
 """
 
+import html
 import re
 from xml.etree.ElementTree import Element, SubElement
 
@@ -17,7 +19,10 @@ from markdown.util import HTML_PLACEHOLDER_RE
 
 from book.pages import MARKER
 
-_FIGURE = re.compile(r"!\[(?P<caption>.+)\]\((?P<file>[^)\s]+)\)", re.DOTALL)
+_FIGURE = re.compile(
+    r"""!\[(?P<caption>.+)\]\((?P<file>[^)\s]+)(?: "(?P<words>[^"]*)")?\)""",
+    re.DOTALL,
+)
 
 
 class _Figures(BlockProcessor):
@@ -30,17 +35,20 @@ class _Figures(BlockProcessor):
         match = _FIGURE.fullmatch(blocks.pop(0))
         assert match is not None
         figure = SubElement(parent, "figure")
-        SubElement(figure, "img", src=match["file"])
+        link = SubElement(figure, "a", href=match["file"])
+        image = SubElement(link, "img", src=match["file"])
+        image.set("alt", html.unescape(match["words"] or ""))
         SubElement(figure, "figcaption").text = match["caption"]
 
 
 class _Descriptions(Treeprocessor):
-    """Describe each figure's image by its caption, without markup."""
+    """Describe an image without words by its caption, without markup."""
 
     def run(self, root: Element) -> None:
         for figure in root.iter("figure"):
-            image, caption = figure
-            image.set("alt", "".join(caption.itertext()))
+            (image,), caption = figure
+            if not image.get("alt"):
+                image.set("alt", "".join(caption.itertext()))
 
 
 class _Outputs(Treeprocessor):

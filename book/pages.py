@@ -167,10 +167,17 @@ def read(path: Path) -> Page:
     Raises: PageError if the text does not form a page.
     """
     path = path.resolve()
+    return parse(path, path.read_text(encoding="utf-8").splitlines())
+
+
+def parse(path: Path, lines: list[str]) -> Page:
+    """Parse the lines of the page at `path`.
+
+    Raises: PageError if they do not form a page.
+    """
     docs = next((p for p in path.parents if p.name == "docs"), None)
     if docs is None or path.relative_to(docs).parts[0] not in LANGUAGES:
         raise PageError(path, 1, "a page lies in docs/en or docs/zh: move it")
-    lines = path.read_text(encoding="utf-8").splitlines()
     meta, start = _front_matter(path, lines)
     blocks = tuple(_attach(path, _parse(path, lines, start, len(lines), 0)))
     return Page(path, docs, meta, blocks, tuple(lines))

@@ -10,13 +10,24 @@ import subprocess
 import sys
 from pathlib import Path
 
-from book import font, mathml
+from book import (
+    access,
+    card,
+    font,
+    foreign,
+    front,
+    lab_pages,
+    mathml,
+    proof,
+    search,
+    sources,
+    terms,
+    theme,
+)
 from book.chapters import CONFIGS
 from book.pages import LANGUAGES, ROOT, find, read
-from book.squeeze import squeeze_all
+from book.squeeze import squeeze
 from book.staging import stage
-
-_FRONT_DOOR = Path(__file__).with_name("index.html")
 
 
 class SiteError(ValueError):
@@ -26,8 +37,8 @@ class SiteError(ValueError):
 def build(root: Path = ROOT, *, strict: bool = True) -> None:
     """Build both sites; with `strict`, a warning is an error.
 
-    `D2LCODE_SITE` may hold the address at which `site/` will stand; it
-    is needed for nothing but the sitemap and the 404 pages.
+    `D2LCODE_SITE` may hold the address at which `site/` will stand: for
+    the 404 pages, and for what search engines and shared links show.
     Raises: PageError for a page that cannot be read, SiteError for a
         formula that cannot be built and for what MkDocs refuses.
     """
@@ -51,9 +62,14 @@ def build(root: Path = ROOT, *, strict: bool = True) -> None:
                 for language in failed
             )
         )
-    squeeze_all(made)
+    _finish(root, made)
+    lab_pages.lower(made)
+    theme.mend(made)
     font.write(made)
-    shutil.copy(_FRONT_DOOR, made)
+    address = os.environ.get("D2LCODE_SITE", "")
+    if address:
+        card.write(made)
+    front.write(made, address)
     shutil.rmtree(root / "site", ignore_errors=True)
     made.rename(root / "site")
 
@@ -70,13 +86,31 @@ def _refuse_broken_formulas(root: Path) -> None:
         raise SiteError("\n".join(found))
 
 
+def _finish(root: Path, made: Path) -> None:
+    """Do what is done to each page once it is built, in place."""
+    tests = proof.tests(root)
+    for language in LANGUAGES:
+        for path in (made / language).rglob("*.html"):
+            page = path.read_text(encoding="utf-8")
+            page = access.mend(lab_pages.trim(page), language)
+            page = foreign.mark(page, language)
+            place = path.relative_to(made / language).as_posix()
+            page = proof.mark(page, place, language, tests)
+            page = sources.fill(page, root)
+            path.write_text(squeeze(page), encoding="utf-8")
+
+
 def _configure(root: Path, language: str, folder: Path, made: Path) -> None:
     """Write a configuration that differs from the book's in its places."""
+    words = folder / "words.txt"
+    lines = "\n".join(search.words(terms.base()))
+    words.write_text(lines, encoding="utf-8")
     config: dict[str, object] = {
         "INHERIT": str(root / CONFIGS[language]),
         "docs_dir": "docs",
         "site_dir": str(made),
         "theme": {"custom_dir": str(root / "overrides")},
+        "plugins": {"search": {"jieba_dict_user": str(words)}},
     }
     if address := os.environ.get("D2LCODE_SITE"):
         config["site_url"] = f"{address.rstrip('/')}/{language}/"

@@ -10,11 +10,19 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
+import nbformat
 
-from book import chapters, notebooks
+from book import (
+    chapters,
+    describe,
+    glossary,
+    lab_pages,
+    labs,
+    notebooks,
+    proof,
+    scripts,
+    sources,
+)
 from book.pages import find
 
 Step = Callable[[Path, str, Path], None]
@@ -26,6 +34,8 @@ WORDS = {
         "source": "Source",
         "tests": "Tests",
         "notebook": "Notebook",
+        "script": "Script",
+        "all": "[All notebooks in one file (zip)]({})",
         "other": '<a href="{}" hreflang="zh" lang="zh">中文</a>',
     },
     "zh": {
@@ -33,26 +43,13 @@ WORDS = {
         "source": "源代码",
         "tests": "测试",
         "notebook": "笔记本",
+        "script": "脚本",
+        "all": "[全部笔记本（zip）]({})",
         "other": '<a href="{}" hreflang="en" lang="en">English</a>',
     },
 }
 """What the links between the rooms of a chapter are called."""
 
-_SOURCE_PAGE = """\
----
-title: {name}
-description: {name}
-search:
-  exclude: true
-hide:
-  - toc
----
-
-# `{name}`
-
-<div class="highlight source"><pre><code>{lines}</code></pre></div>
-"""
-_LINE = '<span id="L{0}"><a href="#L{0}" tabindex="-1">{0}</a>{1}</span>\n'
 _TITLE = re.compile(r"^# .*$", re.MULTILINE)
 
 
@@ -67,49 +64,46 @@ def stage_pages(root: Path, language: str, folder: Path) -> None:
     shutil.copytree(root / "docs" / language, folder)
 
 
-def stage_sources(root: Path, language: str, folder: Path) -> None:
-    """Make a page of each module and each test: code/PATH.md."""
-    modules = root.glob("d2lcode/**/*.py")
-    for source in (*modules, *root.glob("tests/**/test_*.py")):
-        text = source.read_text(encoding="utf-8")
-        if text:
-            name = source.relative_to(root)
-            page = folder / "code" / name.with_suffix(".md")
-            page.parent.mkdir(parents=True, exist_ok=True)
-            page.write_text(source_page(name.as_posix(), text), "utf-8")
-
-
-def source_page(name: str, text: str) -> str:
-    """Return a page that shows a source file; line 12 is `#L12`."""
-    code = highlight(
-        text, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)
-    )
-    code = code.replace("$", "&#36;")  # not a formula
-    lines = enumerate(code.removesuffix("\n").split("\n"), 1)
-    return _SOURCE_PAGE.format(
-        name=name, lines="".join(_LINE.format(*line) for line in lines)
-    )
-
-
 def stage_notebooks(root: Path, language: str, folder: Path) -> None:
-    """Write each chapter as a notebook: notebooks/PART/CHAPTER.ipynb."""
-    notebooks.write(root / "docs", language, folder / "notebooks")
+    """Write each chapter as notebook and script: notebooks/PART/CHAPTER.
+
+    A zip of all notebooks is linked at the end of the home page.
+    """
+    made = folder / "notebooks"
+    written = notebooks.write(root / "docs", language, made)
+    archive = made / f"notebooks-{language}.zip"
+    notebooks.pack(written, made, archive)
+    scripts.write(root / "docs", language, made)
+    home = folder / "index.md"
+    if home.is_file():
+        address = archive.relative_to(folder).as_posix()
+        with home.open("a", encoding="utf-8") as page:
+            page.write("\n" + WORDS[language]["all"].format(address) + "\n")
+
+
+def stage_glossary(root: Path, language: str, folder: Path) -> None:
+    """Add the list of all terms to the glossary."""
+    page = folder / "glossary.md"
+    if page.is_file():
+        with page.open("a", encoding="utf-8") as file:
+            file.write("\n" + glossary.entries(root, language))
 
 
 def stage_links(root: Path, language: str, folder: Path) -> None:
-    """Link page, source, tests and notebook of a chapter to each other.
+    """Link page, source, tests, notebook and script of a chapter.
 
     The line of links stands below the title, and ends with the same
     page in the other language.
     """
     other = "zh" if language == "en" else "en"
-    for path in find(root / "docs", language):
-        name = path.relative_to(root / "docs" / language).with_suffix("")
-        if not chapters.is_chapter(name.as_posix()):
+    docs = root / "docs"
+    for path in (*find(docs, language), *labs.find(docs, language)):
+        name = path.relative_to(docs / language).with_suffix("").as_posix()
+        if not (chapters.is_chapter(name) or path.suffix == ".ipynb"):
             continue
-        rooms = dict(_rooms(root, name.as_posix(), folder))
-        for room in rooms.values():
-            if room.suffix == ".md":
+        rooms = dict(_rooms(root, name, folder))
+        for kind in ("page", "source", "tests"):
+            if room := rooms.get(kind):
                 links = _links(rooms, room, WORDS[language])
                 page = room.relative_to(folder).with_suffix(".html")
                 up = "../" * len(page.parts)
@@ -124,9 +118,11 @@ def _rooms(root: Path, name: str, folder: Path) -> Iterator[tuple[str, Path]]:
     test = chapters.test(root, name).relative_to(root)
     for room, path in (
         ("page", folder / f"{name}.md"),
+        ("page", folder / f"{name}.ipynb"),
         ("source", folder / "code" / module.with_suffix(".md")),
         ("tests", folder / "code" / test.with_suffix(".md")),
         ("notebook", folder / "notebooks" / f"{name}.ipynb"),
+        ("script", folder / "notebooks" / f"{name}.py"),
     ):
         if path.is_file():
             yield room, path
@@ -145,15 +141,28 @@ def _links(
 
 
 def _insert(page: Path, links: list[str]) -> None:
-    text = page.read_text(encoding="utf-8")
+    """Put a line of links below the title of a page or a notebook."""
     line = " · ".join(links) + "\n{ .rooms data-search-exclude=1 }"
-    text = _TITLE.sub(lambda title: f"{title[0]}\n\n{line}", text, count=1)
-    page.write_text(text, encoding="utf-8")
+
+    def inserted(text: str) -> str:
+        return _TITLE.sub(lambda title: f"{title[0]}\n\n{line}", text, count=1)
+
+    if page.suffix == ".ipynb":
+        notebook = labs.read(page)
+        notebook.cells[0].source = inserted(notebook.cells[0].source)
+        nbformat.write(notebook, page)
+    else:
+        text = page.read_text(encoding="utf-8")
+        page.write_text(inserted(text), encoding="utf-8")
 
 
 BEFORE_BUILD: tuple[Step, ...] = (
     stage_pages,
-    stage_sources,
+    describe.stage_figures,
+    sources.stage_sources,
     stage_notebooks,
+    stage_glossary,
     stage_links,
+    lab_pages.stage_labs,
+    proof.stage_runs,
 )

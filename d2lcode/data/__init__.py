@@ -12,6 +12,7 @@ from d2lcode.data.download import DownloadError, RemoteFile, fetch
 from d2lcode.data.downloadable import (
     FASHION_MNIST_CLASSES,
     fashion_mnist,
+    tang_poems,
     time_machine,
 )
 
@@ -26,5 +27,6 @@ __all__ = [
     "load_diabetes",
     "load_digits",
     "load_photo",
+    "tang_poems",
     "time_machine",
 ]

@@ -3,6 +3,9 @@
 Another one is a `RemoteFile` and a function that reads it.
 """
 
+import json
+import re
+
 from d2lcode.data.containers import Images
 from d2lcode.data.download import Folder, RemoteFile, fetch
 from d2lcode.data.idx import read_images
@@ -72,6 +75,19 @@ TIME_MACHINE = RemoteFile(
     ),
 )
 
+TANG_POEMS = RemoteFile(
+    "chinese_poetry",
+    "tangshi300.json",
+    "d77a145f7470da2ed2f79515944563c062ffc43fceda07f195a36ead66b7e5c7",
+    (
+        (
+            "https://raw.githubusercontent.com/chinese-poetry/chinese-poetry/"
+            "99ebbef7e1345c0985c44b9fd96a3f9e776f117b/%E5%85%A8%E5%94%90%E8%AF"
+            "%97/%E5%94%90%E8%AF%97%E4%B8%89%E7%99%BE%E9%A6%96.json"
+        ),
+    ),
+)
+
 
 def fashion_mnist(
     split: str = "train", folder: Folder | None = None
@@ -109,3 +125,23 @@ def time_machine(folder: Folder | None = None) -> str:
     Source: H. G. Wells, "The Time Machine", 1895; in the public domain.
     """
     return fetch(TIME_MACHINE, folder).read_text(encoding="utf-8")
+
+
+def tang_poems(folder: Folder | None = None) -> list[str]:
+    """Return 366 poems of the Tang dynasty, in traditional characters.
+
+    A line holds what ends in a full stop, most often two verses. The
+    brackets in which the edition puts doubtful characters are left out.
+    A few poems occur twice, under two titles or authors.
+
+    folder: where downloads are kept (0.2 MB), see `fetch`.
+
+    Raises: what `fetch` raises.
+    Source: "Three Hundred Tang Poems" as the project chinese-poetry
+        has them; in the public domain.
+    """
+    text = fetch(TANG_POEMS, folder).read_text(encoding="utf-8")
+    return [
+        re.sub(r"[\[\]]", "", "\n".join(poem["paragraphs"]))
+        for poem in json.loads(text)
+    ]

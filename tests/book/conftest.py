@@ -1,14 +1,20 @@
-"""A small book that is right, for tests that make it wrong."""
+"""A small book that is right, this book's site, and a browser for it."""
 
 import shutil
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from book import translation
+from book.browser import ARGUMENTS, chromium
 from book.chapters import CONFIGS, SECTIONS
 from book.pages import ROOT, read
+from book.serve import server
 from book.site import build
 
 EN = """\
@@ -159,3 +165,76 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(ROOT / name, root)
     build(root)
     return root / "site"
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder into which d2lcode alone is installed, from its wheel."""
+    target = tmp_path_factory.mktemp("installed")
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps",
+         "--no-build-isolation", "--target", str(target), str(ROOT)],
+        check=True,
+    )  # fmt: skip
+    return target
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """Where the site is served."""
+    with server(site, 0) as running:
+        Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}/"
+        running.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser that reaches no other host than this machine.
+
+    It closes with the module: while it is open, no other test of the
+    process can run an event loop of its own.
+    """
+    if chromium() is None:
+        pytest.skip("no Chromium: install one, or name it in $CHROMIUM")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=chromium(), args=ARGUMENTS
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A page of the browser; whatever it complains of fails the test."""
+    context = browser.new_context(locale="en-US")
+    opened = context.new_page()
+    complaints = listen(opened, address)
+    yield opened
+    context.close()
+    assert complaints == []
+
+
+def listen(page: Page, address: str) -> list[str]:
+    """Collect from now on what a page asks elsewhere and complains of."""
+    complaints: list[str] = []
+
+    def note(text: str) -> None:
+        complaints.append(f"{page.url.removeprefix(address)}: {text}")
+
+    def heed(request: Request) -> None:
+        if not request.url.startswith((address, "data:", "blob:")):
+            note(f"request to {request.url}")
+
+    page.context.on("request", heed)
+    page.on(
+        "console",
+        lambda message: (
+            note(message.text)
+            if message.type in ("error", "warning")
+            else None
+        ),
+    )
+    page.on("pageerror", lambda error: note(str(error)))
+    return complaints

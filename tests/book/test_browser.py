@@ -1,129 +1,84 @@
 """The built sites in a real browser that cannot reach any other host."""
 
 import contextlib
-import functools
-import os
-import shutil
-from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 from playwright.sync_api import TimeoutError as TooLate
 
 from book.chapters import is_chapter, navigation
 from book.pages import LANGUAGES, ROOT
+from tests.book.conftest import listen
 
-PAGES = navigation(ROOT, "en")
-CHAPTERS = [name for name in PAGES if is_chapter(name)]
-SOURCE = "code/d2lcode/training"
+CHAPTERS = [name for name in navigation(ROOT, "en") if is_chapter(name)]
 WIDTHS = (360, 768, 1440)
-ARGUMENTS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-    "--no-sandbox",
-]
+
+OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
+"""How much wider the page is than its window, in pixels."""
+
+FORMULAS = """[...document.querySelectorAll("article math")]
+.filter(math => math.checkVisibility())
+.map(math => math.getBoundingClientRect())
+.map(box => Math.min(box.width, box.height))"""
+"""The smaller side of each formula that is to be seen."""
 
 
-def chromium() -> str | None:
-    """The path of a Chromium: `$CHROMIUM`, or the first one on PATH."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = (shutil.which(name) for name in names)
-    return os.environ.get("CHROMIUM") or next(filter(None, found), None)
-
-
-pytestmark = pytest.mark.skipif(
-    chromium() is None,
-    reason="no Chromium: install one, or name it in $CHROMIUM",
-)
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves files without a line for each."""
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        pass
-
-
-@pytest.fixture(scope="module")
-def address(site: Path) -> Iterator[str]:
-    """Where the site is served."""
-    handler = functools.partial(Quiet, directory=str(site))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=chromium(), args=ARGUMENTS
-        )
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """A page of the browser; whatever it complains of fails the test."""
-    complaints: list[str] = []
-
-    def guard(route: Route) -> None:
-        if route.request.url.startswith((address, "data:")):
-            route.continue_()
-        else:
-            complaints.append(f"request to {route.request.url}")
-            route.abort()
-
-    context = browser.new_context(locale="en-US")
-    opened = context.new_page()
-    opened.route("**/*", guard)
-    opened.on(
-        "console",
-        lambda message: (
-            complaints.append(message.text)
-            if message.type in ("error", "warning")
-            else None
-        ),
-    )
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    yield opened
-    context.close()
-    assert complaints == []
-
-
-def overflow(page: Page) -> int:
-    """How much wider the page is than its window, once it has settled."""
-    more = "document.documentElement.scrollWidth - innerWidth"
-    with contextlib.suppress(TooLate):
-        page.wait_for_function(f"{more} <= 0", timeout=3000)
-    return page.evaluate(more)
+def overflow(page: Page, width: int) -> int:
+    """How much wider than a window the page is, once it has settled."""
+    page.set_viewport_size({"width": width, "height": 800})
+    if page.evaluate(OVERFLOW) > 0:
+        with contextlib.suppress(TooLate):
+            page.wait_for_function(f"{OVERFLOW} <= 0", timeout=3000)
+    return page.evaluate(OVERFLOW)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", [*PAGES, SOURCE, "404"])
-def test_a_page(page: Page, address: str, language: str, name: str) -> None:
-    page.goto(f"{address}{language}/{name}.html", wait_until="networkidle")
-    assert page.locator("html").get_attribute("lang") == language
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        assert overflow(page) <= 0, f"at {width} px"
-    sizes = page.evaluate(
-        """[...document.querySelectorAll("article math")]
-        .filter(math => math.checkVisibility())
-        .map(math => math.getBoundingClientRect())
-        .map(box => Math.min(box.width, box.height))"""
-    )
-    assert all(size > 2 for size in sizes)
-    assert sizes or name not in CHAPTERS
+def test_every_page_is_quiet_and_fits(
+    page: Page, address: str, site: Path, language: str
+) -> None:
+    """One page of the browser visits all; resizing is quicker than loading.
+
+    Its fixture fails the test for a request to elsewhere and for what a
+    page complains of.
+    """
+    found = []
+    page.emulate_media(reduced_motion="reduce")  # no width on its way
+    widths = list(WIDTHS)
+    for path in sorted((site / language).rglob("*.html")):
+        name = path.relative_to(site).as_posix()
+        code = name.startswith("zh/code/")  # as wide as in English
+        page.goto(address + name)
+        if page.locator("html").get_attribute("lang") != language:
+            found.append(f"{name}: the language is not {language}")
+        found += [
+            f"{name}: {excess} px too wide at {width} px"
+            for width in (WIDTHS[:1] if code else widths)
+            if (excess := overflow(page, width)) > 0
+        ]
+        widths.reverse()  # the next page is loaded at the width it has
+        sizes = page.evaluate(FORMULAS)
+        if any(size <= 2 for size in sizes):
+            found.append(f"{name}: a formula is not to be seen")
+        if not sizes and name[3:-5] in CHAPTERS:
+            found.append(f"{name}: a chapter without formulas")
+    assert found == []
+
+
+@pytest.mark.parametrize("name", ["index", "404"])
+def test_the_pages_at_the_root_are_quiet_and_fit(
+    browser: Browser, address: str, name: str
+) -> None:
+    """Without script: with it, the front door would lead on at once."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    complaints = listen(page, address)
+    page.goto(f"{address}{name}.html")
+    assert page.get_by_role("link").count() == len(LANGUAGES)
+    assert [overflow(page, width) for width in WIDTHS] == [0, 0, 0]
+    context.close()
+    assert complaints == []
 
 
 @pytest.mark.parametrize("name", CHAPTERS[:1])
@@ -136,10 +91,10 @@ def test_math_is_drawn_with_the_font_of_the_site(
         .map(font => font.family)"""
     )
     assert "STIX Two Math" in str(fonts)
-    # A number stands at the right end of its line.
+    # A number stands at the right end of its formula.
     right = page.evaluate(
-        """[...document.querySelectorAll(".numbered")].map(equation =>
-        equation.getBoundingClientRect().right - [...equation
+        """[...document.querySelectorAll(".numbered math")].map(formula =>
+        formula.getBoundingClientRect().right - [...formula
         .querySelectorAll("mtext")].at(-1).getBoundingClientRect().right)"""
     )
     assert right
@@ -195,25 +150,90 @@ def test_the_scheme_follows_the_system_and_can_be_chosen(
     context.close()
 
 
-@pytest.mark.parametrize(
-    "language, words, name",
-    [
-        ("en", "learning rate", "linear/linear_regression"),
-        ("zh", "学习率", "linear/linear_regression"),
-        ("zh", "符号约定", "notation"),
-    ],
-)
-def test_the_search_finds(
-    page: Page, address: str, language: str, words: str, name: str
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["404.html", "{}/404.html"])
+def test_a_missing_page_offers_search(
+    page: Page, address: str, language: str, name: str
 ) -> None:
-    page.goto(f"{address}{language}/index.html")
-    page.click(".md-search__input")
-    page.fill(".md-search__input", words)
-    page.keyboard.press("End")  # filling alone is no key that the search sees
-    results = page.locator(".md-search-result__link")
-    results.first.wait_for()
-    found = [str(a.get_attribute("href")) for a in results.all()]
-    assert any(f"/{name}.html" in href for href in found)
+    page.goto(address + name.format(language))
+    form = page.locator(
+        f':lang({language}) form[action$="{language}/index.html"]'
+    )
+    form.locator("input").fill("GRU")
+    form.locator("button").click()
+    page.wait_for_url(f"{address}{language}/index.html?q=GRU")
+    page.locator(
+        '.md-search-result__link[href*="recurrent/gru"]'
+    ).first.wait_for()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_missing_page_speaks_the_language_of_its_address(
+    browser: Browser, address: str, language: str
+) -> None:
+    page = browser.new_page()
+    answer = page.goto(f"{address}{language}/no/such/page.html")
+    assert answer and answer.status == 404
+    first = page.locator("section").first
+    assert first.get_attribute("lang") == language
+    first.locator("a").click()
+    page.wait_for_url(f"{address}{language}/index.html")
+    page.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_missing_page_finds_the_root_of_a_site_without_address(
+    page: Page, address: str, site: Path, language: str
+) -> None:
+    def answer(route: Route) -> None:
+        path = urlsplit(route.request.url).path.removeprefix("/some/where/")
+        file = site / path
+        route.fulfill(path=file if file.is_file() else site / "404.html")
+
+    page.route(f"{address}some/where/**", answer)
+    page.goto(f"{address}some/where/{language}/no/such/page.html")
+    form = page.locator("section").first.locator("form")
+    form.locator("input").fill("GRU")
+    form.locator("button").click()
+    page.wait_for_url(f"{address}some/where/{language}/index.html?q=GRU")
+    page.locator(".md-search-result__link").first.wait_for()
+
+
+def test_the_index_is_loaded_for_those_who_search(
+    page: Page, address: str
+) -> None:
+    """... or come from a search; it is larger than all else of a page."""
+    index = f"{address}en/search/search_index.json"
+    name = f"{address}en/{CHAPTERS[0]}.html"
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(name, wait_until="networkidle")
+    assert index not in asked
+    with page.expect_request(index):
+        page.locator(".md-search__input").focus()
+    with page.expect_request(index):
+        page.goto(f"{name}?h=tensor")
+    page.locator("article mark").first.wait_for()
+
+
+def test_a_link_to_the_other_language_asks_for_nothing(
+    page: Page, address: str, site: Path
+) -> None:
+    """A site that knows its address has such links in each head."""
+    name = f"{CHAPTERS[0]}.html"
+    text = (site / "en" / name).read_text(encoding="utf-8")
+    link = f'<link rel="alternate" hreflang="zh" href="{address}zh/{name}">'
+    text = text.replace("</head>", f"{link}</head>", 1)
+    assert link in text
+    page.route(
+        f"{address}en/{name}",
+        lambda route: route.fulfill(body=text, content_type="text/html"),
+    )
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{address}en/{name}", wait_until="networkidle")
+    assert len(asked) > 5
+    assert [url for url in asked if "sitemap" in url or "/zh/" in url] == []
 
 
 def test_a_copy_on_disk_can_be_read(browser: Browser, site: Path) -> None:

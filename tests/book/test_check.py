@@ -142,7 +142,7 @@ REFUSED = {
     ),
     "navigation without page": (
         "mkdocs.zh.yml", "part/one.md", "part/one.md\n      - 二: part/two.md",
-        "mkdocs.zh.yml", "the navigation names part/two.md",
+        "mkdocs.zh.yml", "the navigation names part/two,",
     ),
     "term with a refused translation": (
         ZH, "权重衰减（weight decay）为", "权重衰退为",

@@ -101,6 +101,7 @@ def test_nothing_is_done_twice(workshop: Workshop) -> None:
     serving = ["-m book.serve --port 8000"]
     assert workshop.make("serve") == serving
     assert workshop.make("check", "FILES=a.md") == ["-m book check a.md"]
+    assert workshop.make("labs") == ["-m book labs"]
 
 
 @pytest.mark.parametrize(
@@ -111,6 +112,7 @@ def test_nothing_is_done_twice(workshop: Workshop) -> None:
         ("mkdocs.zh.yml", 1),
         ("overrides/main.html", 1),
         ("book/site.py", 1),
+        ("build/report.json", 1),
         ("requirements.txt", 3),
         ("pyproject.toml", 3),
     ],

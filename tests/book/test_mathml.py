@@ -151,6 +151,7 @@ def test_numbers_follow_the_page_and_references_go_both_ways() -> None:
     assert numbers == [("eq:a", "(1)"), ("eq:b", "(2)")]
     links = re.findall(r'<a href="#(eq:\w)">(\(\d\))</a>', html)
     assert links == [("eq:b", "(2)"), ("eq:a", "(1)")]
+    assert "<p>Then <a " in html.replace('<span class="tight">', "")
     assert html.count('class="equation numbered"') == 2
 
 

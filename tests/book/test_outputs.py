@@ -40,6 +40,17 @@ def test_figure_with_its_caption() -> None:
     assert "<p><figure>" not in html
 
 
+def test_figure_is_linked_and_described_by_what_follows_the_file() -> None:
+    html = render(
+        '![Loss `f`](a-b.svg "Plot. Axis: &quot;t&quot; &amp; &#36;")'
+    )
+    assert (
+        '<figure><a href="a-b.svg">'
+        '<img alt="Plot. Axis: &quot;t&quot; &amp; $" src="a-b.svg" /></a>'
+        "<figcaption>Loss <code>f</code></figcaption></figure>"
+    ) in html.replace("\n", "")
+
+
 def test_image_within_a_line_is_no_figure() -> None:
     assert "<figure>" not in render("See ![this](a.svg) here.")
 

@@ -165,7 +165,7 @@ def imported(*folders: str) -> Iterator[tuple[str, str]]:
     """The modules that files and the blocks of pages import: name, place."""
     for folder in folders:
         for path in sorted((ROOT / folder).rglob("*.py")):
-            for name, line in imports(path):
+            for name, line in imports(path.read_text(encoding="utf-8")):
                 yield name, f"{path.relative_to(ROOT)}:{line}"
         for path in sorted((ROOT / folder).rglob("*.md")):
             for block in FENCE.findall(path.read_text(encoding="utf-8")):
@@ -209,7 +209,7 @@ def forbidden(path: Path, top: str) -> list[str]:
     `d2lcode` never imports `book`, and `book` never a chapter.
     """
     found = []
-    for name, line in imports(path):
+    for name, line in imports(path.read_text(encoding="utf-8")):
         parts = name.split(".")
         if top == "d2lcode":
             wrong = parts[0] in {"book", "tests"}

@@ -192,6 +192,16 @@ def test_a_changed_figure_fails(run: Runner) -> None:
     assert run(FIGURE).outcomes == {"passed": 1}
 
 
+def test_a_chinese_figure_that_differs_fails(run: Runner) -> None:
+    run(FIGURE, update=True)
+    path = run.docs / "zh" / "page-line.svg"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("训练损失", "损失"), encoding="utf-8")
+    result = run.again()
+    assert result.outcomes == {"failed": 1}
+    assert "page.md:14: zh: page-line.svg: text '损失' came" in result.text
+
+
 def test_a_figure_without_chinese_label_fails(run: Runner) -> None:
     figure = FIGURE.replace("training loss", "no such label")
     result = run(figure, update=True)

@@ -41,6 +41,21 @@ def test_serves_the_folder(
     assert "GET / " not in capsys.readouterr().err
 
 
+def test_a_missing_page_is_the_one_of_the_site(tmp_path: Path) -> None:
+    (tmp_path / "404.html").write_text("<p>没有</p>", encoding="utf-8")
+    with serve.server(tmp_path, free_port()) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        try:
+            address = f"http://127.0.0.1:{running.server_address[1]}/a/b"
+            with pytest.raises(urllib.error.HTTPError, match="404") as caught:
+                OPENER.open(address, timeout=10)
+            assert caught.value.read().decode() == "<p>没有</p>"
+        finally:
+            running.shutdown()
+            thread.join()
+
+
 def test_takes_the_next_port_when_one_is_in_use(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,9 +1,11 @@
 """The built sites: whole, small, linked, and nothing from elsewhere."""
 
 import html
+import itertools
 import json
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from html.parser import HTMLParser
@@ -14,7 +16,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from fontTools.ttLib import TTFont
 
-from book import font, staging
+from book import card, font, sources
 from book.chapters import CONFIGS, is_chapter, navigation
 from book.pages import LANGUAGES, ROOT
 from book.site import SiteError, build
@@ -29,13 +31,16 @@ HOST = "http://site/"
 
 
 class Reader(HTMLParser):
-    """Collects what a page links to, loads, and can be linked at."""
+    """Collects what a page links to, loads, can be linked at, and says."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.links: list[dict[str, str | None]] = []
+        self.leads: list[str] = []
         self.loaded: list[str] = []
         self.ids: set[str] = set()
+        self.said: dict[str, str] = {}
+        self.twins: dict[str, str] = {}
         self.feed(text)
 
     def handle_starttag(
@@ -45,7 +50,21 @@ class Reader(HTMLParser):
         self.ids |= {v for k, v in attrs if k in ("id", "name") and v}
         if tag == "a" and "href" in given:
             self.links.append(given)
+            self.leads.append(str(given["href"]))
         elif tag == "link" and given["rel"] in ("stylesheet", "icon"):
+            self.loaded.append(str(given["href"]))
+        elif tag == "link" and given["rel"] == "alternate":
+            self.twins[str(given["hreflang"])] = str(given["href"])
+        elif tag == "link" and given["rel"] == "canonical":
+            self.said["canonical"] = str(given["href"])
+        elif tag == "link":
+            self.leads.append(str(given["href"]))
+        elif tag == "meta":
+            about = given.get("name") or given.get("property")
+            self.said[str(about)] = str(given.get("content"))
+        elif tag == "form" and "action" in given:
+            self.leads.append(str(given["action"]))
+        elif tag in ("image", "use"):
             self.loaded.append(str(given["href"]))
         self.loaded += [
             str(given[name])
@@ -78,6 +97,37 @@ def is_foreign(address: str) -> bool:
     return bool(parts.netloc) or parts.scheme not in ("", "data")
 
 
+def test_a_page_says_what_it_is(site: Path) -> None:
+    """A title and a description of its own; addresses where there are any."""
+    titles, descriptions = Counter[str](), Counter[str]()
+    for language in LANGUAGES:
+        for name in pages(site, language):
+            text = (site / language / name).read_text(encoding="utf-8")
+            head = text[: text.index("</head>")]
+            titles[re.findall("<title>(.*?)</title>", head)[0]] += 1
+            page = read(site / language / name)
+            assert page.said["description"], name
+            descriptions[page.said["description"]] += name != "404.html"
+            assert ("robots" in page.said) == (name == "404.html")
+            assert "canonical" not in page.said
+            assert "og:url" not in page.said
+            assert page.twins == {}
+    assert {t: n for t, n in titles.items() if n > 1} == {}
+    assert {d: n for d, n in descriptions.items() if n > 2} == {}
+
+
+def test_headings_are_in_order(site: Path) -> None:
+    """One of the first level on each page; none skips a level."""
+    for language in LANGUAGES:
+        for name in pages(site, language):
+            text = (site / language / name).read_text(encoding="utf-8")
+            article = text[text.index("<article") :]
+            levels = [int(n) for n in re.findall(r"<h([1-6])\b", article)]
+            assert levels.count(1) == 1 and levels[0] == 1, name
+            steps = itertools.pairwise(levels)
+            assert all(after - before <= 1 for before, after in steps), name
+
+
 def test_both_languages_have_the_same_pages(site: Path) -> None:
     assert pages(site, "en") == pages(site, "zh")
     assert {f"{name}.html" for name in CHAPTERS} < set(pages(site, "en"))
@@ -100,14 +150,57 @@ def test_the_front_door_needs_no_script(site: Path) -> None:
 def test_links_and_anchors_lead_somewhere(site: Path) -> None:
     dead = []
     for page in site.rglob("*.html"):
-        for link in read(page).links:
-            address = str(link["href"])
-            if is_foreign(address):
-                continue
-            file, anchor = target(site, page, address)
-            known = file.suffix != ".html" or anchor in ("", "__toc")
-            if not file.is_file() or not (known or anchor in read(file).ids):
-                dead.append((page.relative_to(site).as_posix(), address))
+        dead += [
+            (page.relative_to(site).as_posix(), address)
+            for address in read(page).leads
+            if not is_foreign(address) and not is_alive(site, page, address)
+        ]
+    assert dead == []
+
+
+def is_alive(site: Path, page: Path, address: str) -> bool:
+    file, anchor = target(site, page, address)
+    if not file.is_file():
+        return False
+    known = file.suffix != ".html" or anchor in ("", "__toc")
+    return known or anchor in read(file).ids
+
+
+def test_the_script_finds_what_it_loads(site: Path) -> None:
+    for language in LANGUAGES:
+        for name in pages(site, language):
+            page = site / language / name
+            text = page.read_text(encoding="utf-8")
+            config = re.search('<script id="?__config[^>]*>(.*?)<', text)
+            assert config
+            given = json.loads(config[1])
+            assert is_alive(site, page, given["search"]), name
+            index = f"{given['base'].rstrip('/')}/search/search_index.json"
+            assert is_alive(site, page, index), name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_search_finds_is_there(site: Path, language: str) -> None:
+    index = site / language / "search" / "search_index.json"
+    found = json.loads(index.read_text(encoding="utf-8"))["docs"]
+    door = site / language / "index.html"
+    places = [entry["location"] for entry in found]
+    assert [p for p in places if not is_alive(site, door, p)] == []
+
+
+def test_links_of_notebooks_lead_somewhere(site: Path) -> None:
+    dead = []
+    for path in site.rglob("*.ipynb"):
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "markdown":
+                text = "".join(cell["source"])
+                links = re.findall(r"(?<=\]\()[^)\s]+(?=\))", text)
+                dead += [
+                    (path.relative_to(site).as_posix(), link)
+                    for link in links
+                    if not is_foreign(link) and not is_alive(site, path, link)
+                ]
     assert dead == []
 
 
@@ -122,6 +215,9 @@ def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
         text = style.read_text(encoding="utf-8")
         loaded = re.findall(r"""url\(\s*['"]?([^'")]+)""", text)
         foreign += [a for a in loaded if is_foreign(a)]
+        for address in loaded:
+            if not address.startswith("data:"):
+                assert target(site, style, address)[0].is_file(), address
         assert "@import" not in text
     assert foreign == []
 
@@ -153,6 +249,7 @@ def test_a_chapter_links_its_rooms(
         folder / f"code/d2lcode/{name}.html",
         folder / f"code/tests/{part}/test_{last}.html",
         folder / f"notebooks/{name}.ipynb",
+        folder / f"notebooks/{name}.py",
     ]
     for room in rooms[:3]:
         found = {
@@ -186,7 +283,7 @@ def test_a_source_page_has_the_lines_of_the_file(site: Path) -> None:
     page = site / "en" / "code" / "d2lcode" / "training.html"
     text = page.read_text(encoding="utf-8")
     shown = re.findall(
-        r'<span id="L(\d+)"><a [^>]*>\1</a>(.*?)</span>\n(?=<span id|</code)',
+        r"<span id=L(\d+)><a [^>]*>\1</a>(.*?)</span>\n(?=<span id|</code)",
         text,
         re.DOTALL,
     )
@@ -194,12 +291,14 @@ def test_a_source_page_has_the_lines_of_the_file(site: Path) -> None:
     assert plain == source.read_text(encoding="utf-8").splitlines()
 
 
-def test_a_source_page_shows_what_would_be_markup() -> None:
-    page = staging.source_page("a.py", 's = """\n```\n$x$ <b> `c`\n"""\n')
+def test_a_source_page_shows_what_would_be_markup(tmp_path: Path) -> None:
+    source = tmp_path / "a.py"
+    source.write_text('s = """\n```\n$x$ <b> `c`\n"""\n', encoding="utf-8")
+    made = '<div class="highlight source"><pre><code>a.py</code></pre></div>'
+    page = sources.fill(f"<p>a.py</p>{made}", tmp_path)
     text = html.unescape(re.sub("<[^>]*>", "", page))
-    assert "2```\n" in text
-    assert "3$x$ <b> `c`\n" in text
-    assert "$x" not in page
+    assert text.startswith('a.py1s = """\n2```\n3$x$ <b> `c`\n')
+    assert sources.fill("<code>a.py</code>", tmp_path) == "<code>a.py</code>"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -264,18 +363,20 @@ def test_root_signs_are_equally_wide() -> None:
 
 def test_squeezed_pages_look_the_same() -> None:
     page = (
-        "<p>\n    one\n\n  two</p>"
+        "<div>\n <p>\n    one\n\n  two</p>\n</div>"
         '<pre><span class="n">a</span>\n    <span class="k">is</span>'
         '<span class="s2">"a</span><span class="si">{</span>'
         '<span class="n">b</span><span class="si">}</span></pre>'
         '<math display="block"><mo form="infix">=</mo><mspace width="1em"/>'
         '<mtd style="width: 50%" id="a:b"></mtd></math>'
+        '<a href="b/" title="a b" data-search-exclude="1">x="1"</a>'
     )
     assert squeeze(page) == (
-        "<p>\none\ntwo</p><pre>a\n    <span class=k>is</span>"
-        '<span class=s2>"a{</span>b<span class=si>}</span></pre>'
+        "<div><p>one\ntwo</p></div><pre>a\n    <b class=k>is</b>"
+        '<b class=s2>"a{</b>b<b class=si>}</b></pre>'
         '<math display=block><mo form=infix>=</mo><mspace width="1em"/>'
-        '<mtd style="width: 50%" id="a:b"></mtd></math>'
+        '<mtd style="width: 50%" id=a:b></mtd></math>'
+        '<a href="b/" title="a b">x="1"</a>'
     )
 
 
@@ -300,13 +401,31 @@ def test_a_right_book_replaces_the_site(
     monkeypatch.setenv("D2LCODE_REPOSITORY", "https://example.org/code")
     build(root)
     assert not (root / "site" / "old.html").exists()
+    front = {p.name for p in (root / "site").iterdir() if p.is_file()}
+    assert front == {"index.html", "404.html", "robots.txt", "sitemap.xml"}
+    assert [p.parent.name for p in root.rglob("site/**/sitemap.*")] == ["site"]
     for language in LANGUAGES:
         page = root / "site" / language / "part" / "one.html"
         text = page.read_text(encoding="utf-8")
-        address = f"https://example.org/book/{language}/part/one.html"
-        assert f'<link rel="canonical" href="{address}">' in text
-        assert 'href="https://example.org/code"' in text
-        assert 'data-md-component="source"' not in text
+        assert not re.search('data-md-component="?source', text)
+        made = read(page)
+        assert "https://example.org/code" in made.leads
+        address = "https://example.org/book/{}/part/one.html"
+        assert made.twins == {code: address.format(code) for code in LANGUAGES}
+        shown = made.said
+        assert shown["canonical"] == made.twins[language]
+        assert shown["og:url"] == made.twins[language]
+        assert shown["og:title"] == {"en": "One", "zh": "一"}[language]
+        assert shown["og:description"]
+        image = f"https://example.org/book/{language}/{card.NAME}"
+        assert shown["og:image"] == image
+        width, height = shown["og:image:width"], shown["og:image:height"]
+        assert (int(width), int(height)) == card.SIZE
+        assert (root / "site" / language / card.NAME).is_file()
+        missing = root / "site" / language / "404.html"
+        assert read(missing).said["robots"] == "noindex"
+        assert "og:url" not in read(missing).said
+        assert f"/book/{language}/index.html" in read(missing).leads
 
 
 def test_a_warning_fails_and_keeps_the_old_site(root: Path, edit) -> None:

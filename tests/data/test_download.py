@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -260,8 +261,13 @@ def test_interrupted_download_leaves_nothing(
     mirror: Mirror, tmp_path: Path
 ) -> None:
     remote = remote_file(mirror.url("interrupting"), mirror.url("good"))
-    with pytest.raises(KeyboardInterrupt):
-        fetch(remote, tmp_path)
+    # What a shell starts in the background is deaf to Ctrl-C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            fetch(remote, tmp_path)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert files_below(tmp_path) == []
     assert mirror.requested == ["interrupting"]
 

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import torch
@@ -17,6 +18,7 @@ SHARED = Path(__file__).parents[3] / "shared" / "data"
 REMOTE_FILES = [
     *downloadable.FASHION_MNIST["train"],
     *downloadable.FASHION_MNIST["test"],
+    downloadable.TANG_POEMS,
     downloadable.TIME_MACHINE,
 ]
 
@@ -35,10 +37,14 @@ def real_files() -> Iterator[None]:
 @pytest.mark.parametrize("remote", REMOTE_FILES, ids=str)
 def test_entry_is_well_formed(remote: RemoteFile) -> None:
     assert re.fullmatch("[0-9a-f]{64}", remote.sha256)
-    assert len(set(remote.urls)) == len(remote.urls) >= 2
+    assert len(set(remote.urls)) == len(remote.urls)
     for url in remote.urls:
         assert re.match("https?://", url)
-        assert url.endswith("/" + remote.file)
+    if remote is downloadable.TANG_POEMS:  # its one source names it 唐诗三百首
+        assert unquote(remote.urls[0]).endswith("/全唐诗/唐诗三百首.json")
+    else:
+        assert len(remote.urls) >= 2
+        assert all(url.endswith("/" + remote.file) for url in remote.urls)
 
 
 @pytest.mark.parametrize("remote", REMOTE_FILES, ids=str)
@@ -85,6 +91,18 @@ def test_time_machine_is_the_whole_novel() -> None:
     assert len(text.splitlines()) == 643
     assert len(text.split()) == 32_306
     assert text.startswith("The Time Machine, by H. G. Wells [1898]\n")
+
+
+@pytest.mark.usefixtures("real_files")
+def test_tang_poems_are_the_whole_anthology() -> None:
+    poems = data.tang_poems()
+    assert len(poems) == 366
+    assert len(set(poems)) == 353
+    assert "白日依山盡，黃河入海流。\n欲窮千里目，更上一層樓。" in poems
+    text = "".join(poems)
+    assert not set(text) & set("[]")
+    strange = {c for c in text if not "\u4e00" <= c <= "\u9fff"}
+    assert strange == set("，。？！\n㔩㸌")
 
 
 def test_splits_are_read_from_their_own_files(

@@ -1,0 +1,96 @@
+"""Run a lab once and store what it showed in both languages."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_output
+
+from book import figures, labs
+from book.pages import LANGUAGES, PageError
+
+_SETTINGS = """
+backend = get_ipython().config.InlineBackend
+backend.figure_formats = {"svg"}
+backend.print_figure_kwargs = {"bbox_inches": None, "metadata": {"Date": None}}
+%matplotlib inline
+"""
+"""Lets figures be drawn as on the pages."""
+
+
+def run(english: Path) -> None:
+    """Run the English notebook; write its code and outputs to both.
+
+    Raises: PageError for a pair with different cells and for an output
+        that is neither printed nor drawn; figures.LabelError for a word
+        of a figure without translation; what nbclient raises for code
+        that fails.
+    """
+    chinese = labs.partner(english)
+    pair = [labs.read(english), labs.read(chinese)]
+    for problem in labs.unlike(english, *pair):
+        raise problem
+    done = _ran(pair[0], english.parents[3])
+    for cell in done.cells:
+        if cell.cell_type == "code":
+            cell.outputs = list(_kept(english, cell))
+    for notebook, language in zip(pair, LANGUAGES, strict=True):
+        for cell, source in zip(notebook.cells, done.cells, strict=True):
+            if cell.cell_type == "code":
+                cell.source = source.source
+                cell.execution_count = source.execution_count
+                cell.outputs = [
+                    labs.translated(output, language)
+                    for output in source.outputs
+                ]
+        notebook.metadata.ran = labs.digest(notebook)
+    for path, notebook in zip((english, chinese), pair, strict=True):
+        nbformat.write(notebook, path)
+
+
+def _ran(notebook: NotebookNode, folder: Path) -> NotebookNode:
+    """A copy of a notebook that was run in a folder."""
+    copy = nbformat.from_dict(notebook)
+    copy.cells.insert(0, new_code_cell(_SETTINGS))
+    client = NotebookClient(
+        copy,
+        timeout=None,
+        kernel_name="python3",
+        record_timing=False,
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    client.execute()
+    del copy.cells[0]
+    for count, cell in enumerate(
+        (c for c in copy.cells if c.cell_type == "code"), 1
+    ):
+        cell.execution_count = count
+    return copy
+
+
+def _kept(path: Path, cell: NotebookNode) -> Iterator[NotebookNode]:
+    """What is stored of a cell's outputs: texts, and drawings as SVG.
+
+    Warnings and progress bars are for whoever runs the lab.
+    """
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            if output.name == "stdout":
+                yield output
+            else:
+                print(output.text, file=sys.stderr)
+            continue
+        if not labs.is_figure(output):
+            raise PageError(
+                path,
+                1,
+                f"cell {cell.id} leaves what is neither printed text nor a "
+                "figure: print it",
+            )
+        svg = output.data[labs.SVG]
+        svg = figures.adapt(svg[svg.index("<svg") :])
+        yield new_output("display_data", data={labs.SVG: svg})

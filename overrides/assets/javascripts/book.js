@@ -1,0 +1,252 @@
+/* The book's own script: each feature is a function, called at the end. */
+"use strict";
+
+/** What is said on buttons and after them, in the language of the page. */
+const WORDS = {
+  en: {
+    both: "Side by side",
+    copy: "Copy all code",
+    copied: "Copied.",
+    enlarge: "Enlarge",
+    close: "Close",
+    refused: "The browser refused to copy.",
+    missing: "The other page was not loaded; from disk, run make serve first.",
+    differs: "The two pages do not pair block by block.",
+  },
+  zh: {
+    both: "中英对照",
+    copy: "复制全部代码",
+    copied: "已复制。",
+    enlarge: "放大",
+    close: "关闭",
+    refused: "浏览器不允许复制。",
+    missing: "另一页没能载入；从磁盘打开时，请先运行 make serve。",
+    differs: "两个页面无法逐块对应。",
+  },
+}[document.documentElement.lang];
+
+/** Add a button to a chapter's line of links. */
+function addButton(line, label) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = label;
+  line.append(" · ", button);
+  return button;
+}
+
+/** Offer all Python of the chapter, as its script has it. */
+function copyAll(article, line, say) {
+  addButton(line, WORDS.copy).addEventListener("click", async () => {
+    const blocks = article.querySelectorAll(".language-python code");
+    const codes = Array.from(blocks, (code) => code.textContent.trimEnd());
+    const copied = await copy(codes.join("\n\n\n") + "\n");
+    say(copied ? WORDS.copied : WORDS.refused);
+  });
+}
+
+/** Copy a text; without https, the old way is the only one. */
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const area = document.createElement("textarea");
+    const before = document.activeElement;
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const copied = document.execCommand("copy");
+    area.remove();
+    before.focus();
+    return copied;
+  }
+}
+
+/** Offer the chapter in two columns: this language and the other one. */
+function sideBySide(article, line, say) {
+  const link = line.querySelector("a[hreflang]");
+  const button = addButton(line, WORDS.both);
+  let woven = null;
+
+  async function weaveAll() {
+    const other = await partner(link.href);
+    pairs(article, other).forEach((pair) => weave(...pair, link.lang));
+  }
+
+  async function show(on) {
+    try {
+      await (woven ??= weaveAll());
+    } catch (error) {
+      woven = null;
+      say(WORDS[error.message] ?? String(error));
+      return;
+    }
+    keepPlace(article, () => article.classList.toggle("both", on));
+    button.setAttribute("aria-pressed", on);
+    choice("book.both", on);
+    say("");
+  }
+
+  button.setAttribute("aria-pressed", false);
+  button.addEventListener("click", () =>
+    show(!article.classList.contains("both")),
+  );
+  if (choice("book.both") === "true") show(true);
+}
+
+/** Fetch the article of a page; its links lead where they led. */
+async function partner(address) {
+  const answer = await fetch(address).catch(() => null);
+  if (!answer?.ok) throw new Error("missing");
+  const html = await answer.text();
+  const page = new DOMParser().parseFromString(html, "text/html");
+  for (const a of page.querySelectorAll('a[href]:not([href^="#"])')) {
+    a.href = new URL(a.getAttribute("href"), address);
+  }
+  return page.querySelector("article");
+}
+
+const ONCE = ".rooms, .highlight, .equation, img, svg, button";
+const PROSE = "h1, h2, h3, h4, p, li, summary, figcaption, th, td, dt, dd";
+
+/** The blocks of prose of two articles, in pairs; or they must differ. */
+function pairs(mine, theirs) {
+  const [ours, others] = [[...mine.children], [...theirs.children]];
+  if (kind(mine) !== kind(theirs)) throw new Error("differs");
+  if (mine.matches(ONCE)) return [];
+  if (mine.matches(PROSE) && !ours.some((e) => e.matches("p, div, ul, ol"))) {
+    return words(mine) === words(theirs) ? [] : [[mine, theirs]];
+  }
+  if (ours.length !== others.length) throw new Error("differs");
+  return ours.flatMap((e, i) => pairs(bare(e), others[i]));
+}
+
+/** What the two blocks of a pair have in common. */
+function kind(e) {
+  return e.tagName + { DIV: e.classList[0], H2: e.id, H3: e.id }[e.tagName];
+}
+
+/** The text of a block without its tooltips. */
+function words(e) {
+  const copy = e.cloneNode(true);
+  for (const tip of copy.querySelectorAll("[role=tooltip]")) tip.remove();
+  return copy.textContent;
+}
+
+/** A table without the frame that the theme's script puts around it. */
+function bare(e) {
+  return e.matches(".md-typeset__scrollwrap") ? e.querySelector("table") : e;
+}
+
+/** Put the words of another block beside those of this one. */
+function weave(mine, theirs, language) {
+  const pair = document.createElement("span");
+  pair.className = "pair";
+  pair.innerHTML = "<span></span><span></span>";
+  const [first, second] = pair.children;
+  first.append(...mine.childNodes);
+  second.append(...theirs.childNodes);
+  second.lang = language;
+  for (const link of second.querySelectorAll(".headerlink")) link.remove();
+  for (const name of ["id", "aria-describedby"]) {
+    for (const e of second.querySelectorAll(`[${name}]`)) {
+      e.setAttribute(name, `${e.getAttribute(name)}-${language}`);
+    }
+  }
+  mine.append(pair);
+  for (const part of pair.children) {
+    if (part.querySelector("math")) reach.observe(part);
+  }
+}
+
+/** Change an article while what is being read stays where it is. */
+function keepPlace(article, change) {
+  const top = (e) => e.getBoundingClientRect().top;
+  const seen = (e) => e && top(e) >= 0 && top(e) < innerHeight;
+  const blocks = [document.querySelector(":target"), ...article.children];
+  const read = blocks.find(seen) ?? article;
+  const before = top(read);
+  change();
+  scrollBy({ top: top(read) - before, behavior: "instant" });
+}
+
+/** Keep a choice and read it, where the browser allows it. */
+function choice(name, value) {
+  try {
+    if (value !== undefined) localStorage.setItem(name, value);
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+/** Open a figure over its page instead of by itself. */
+function enlargeFigures() {
+  for (const link of document.querySelectorAll("figure > a")) {
+    const [image, caption] = [link.firstChild, link.nextElementSibling];
+    link.title = WORDS.enlarge;
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      const dialog = document.createElement("dialog");
+      const close = document.createElement("button");
+      close.textContent = WORDS.close;
+      dialog.append(close, image.cloneNode());
+      dialog.setAttribute("aria-label", caption.textContent);
+      const { naturalWidth: width, naturalHeight: height } = image;
+      dialog.style = `--width: ${width}px; --ratio: ${width / height}`;
+      dialog.addEventListener("click", () => dialog.close());
+      dialog.addEventListener("close", () => {
+        dialog.remove();
+        link.focus();
+      });
+      link.after(dialog);
+      dialog.showModal();
+    });
+  }
+}
+
+/** A tooltip closes on Escape, until its term is left. */
+function dismissTooltips() {
+  addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape") return;
+    for (const term of document.querySelectorAll("dfn:is(:hover, :focus)")) {
+      const open = () => term.classList.remove("dismissed");
+      term.classList.add("dismissed");
+      term.addEventListener("pointerleave", open, { once: true });
+      term.addEventListener("blur", open, { once: true });
+    }
+  });
+}
+
+/** What a chapter's line of links offers beside the links. */
+function chapter() {
+  const article = document.querySelector("article");
+  const line = article?.querySelector(".rooms");
+  if (!line || article.querySelector(".source")) return;
+  const status = document.createElement("span");
+  const say = (text) => (status.textContent = text);
+  sideBySide(article, line, say);
+  copyAll(article, line, say);
+  status.setAttribute("role", "status");
+  line.append(" ", status);
+}
+
+/** Let the keyboard reach what scrolls sideways, while it does. */
+const reach = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
+});
+
+/** What may scroll sideways on the page as it was made. */
+function scrolling() {
+  const boxes = ".equation, :is(p, ul, ol):has(math), .md-typeset__scrollwrap";
+  for (const box of document.querySelectorAll(boxes)) reach.observe(box);
+}
+
+chapter();
+addEventListener("load", scrolling); // after the theme has framed the tables
+enlargeFigures();
+dismissTooltips();
