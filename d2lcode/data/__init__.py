@@ -6,6 +6,7 @@
 Images are float32 in 0..1 with the channels first, classes are int64.
 """
 
+from d2lcode.data.ames import ames_housing
 from d2lcode.data.bundled import load_diabetes, load_digits, load_photo
 from d2lcode.data.containers import Images, Table
 from d2lcode.data.download import DownloadError, RemoteFile, fetch
@@ -22,6 +23,7 @@ __all__ = [
     "Images",
     "RemoteFile",
     "Table",
+    "ames_housing",
     "fashion_mnist",
     "fetch",
     "load_diabetes",

@@ -1,0 +1,166 @@
+"""Initialization: what an activation keeps, Xavier, He, signals."""
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+# --8<-- [start:gaussian_mean]
+Activation = Callable[[Tensor], Tensor]
+
+
+def gaussian_mean(function: Activation, q: float) -> float:
+    """Return the mean of function(z) for normal z, mean 0, variance q.
+
+    function acts elementwise and grows slower than exp(z^2 / (2 q)).
+    Raises: ValueError if q is not positive and finite.
+    """
+    if not 0 < q < math.inf:
+        raise ValueError(f"q must be positive and finite, got {q}")
+    t = torch.linspace(-10, 10, 20_000, dtype=torch.float64)
+    density = torch.exp(-(t**2) / 2)
+    values = function(math.sqrt(q) * t)
+    return ((values * density).sum() / density.sum()).item()
+
+
+# --8<-- [end:gaussian_mean]
+
+
+# --8<-- [start:kept]
+def kept(activation: Activation, q: float = 1.0) -> float:
+    """Return the share of the second moment q that activation keeps.
+
+    Raises: ValueError if q is not positive and finite.
+    """
+    return gaussian_mean(lambda z: activation(z) ** 2, q) / q  # eq:init-kept
+
+
+def slope_kept(activation: Activation, q: float = 1.0) -> float:
+    """Return the mean squared slope of activation at second moment q.
+
+    Raises: ValueError if q is not positive and finite.
+    """
+
+    def squared_slope(z: Tensor) -> Tensor:
+        z = z.requires_grad_()
+        (slope,) = torch.autograd.grad(activation(z).sum(), z)
+        return slope**2
+
+    return gaussian_mean(squared_slope, q)  # eq:init-kept
+
+
+def gain(activation: Activation, q: float = 1.0) -> float:
+    """Return the factor on the weights that makes up for activation.
+
+    Raises: ValueError if q is not positive and finite, or if activation
+        keeps nothing.
+    """
+    share = kept(activation, q)
+    if share <= 0:
+        raise ValueError(
+            f"activation must keep some of the signal, got {share}"
+        )
+    return 1 / math.sqrt(share)  # eq:init-gain
+
+
+# --8<-- [end:kept]
+
+
+# --8<-- [start:xavier_uniform_]
+def fans(W: Tensor) -> tuple[int, int]:
+    """Return the inputs D and outputs H of a weight that acts as x @ W."""
+    if W.ndim != 2 or W.numel() == 0:
+        raise ValueError(
+            f"W must be (D, H) with D, H > 0, got {tuple(W.shape)}"
+        )
+    return W.shape[0], W.shape[1]
+
+
+def check_factor(factor: float) -> None:
+    """Raise ValueError unless 0 < factor < infinity."""
+    if not 0 < factor < math.inf:
+        raise ValueError(f"factor must be positive and finite, got {factor}")
+
+
+def xavier_uniform_(W: Tensor, factor: float = 1.0) -> Tensor:
+    """Fill W in place, uniformly, with variance 2 factor^2 / (D + H).
+
+    Shapes: W (D, H), for x @ W; pass layer.weight.T of an nn.Linear.
+    Raises: ValueError if W is no matrix or factor is not positive.
+    Source: Glorot and Bengio 2010, equation 16 (there factor = 1).
+    """
+    D, H = fans(W)
+    check_factor(factor)
+    variance = factor**2 * 2 / (D + H)  # eq:init-xavier
+    bound = math.sqrt(3 * variance)  # eq:init-uniform
+    with torch.no_grad():
+        return W.uniform_(-bound, bound)
+
+
+# --8<-- [end:xavier_uniform_]
+
+
+# --8<-- [start:kaiming_normal_]
+def kaiming_normal_(
+    W: Tensor, factor: float = math.sqrt(2), mode: str = "fan_in"
+) -> Tensor:
+    """Fill W in place, normally, with variance factor^2 / fan.
+
+    factor: the gain of the activation, sqrt(2) for ReLU.
+    mode: "fan_in" keeps the forward signal (fan D), "fan_out" the
+        gradient (fan H).
+    Shapes: W (D, H), for x @ W; pass layer.weight.T of an nn.Linear.
+    Raises: ValueError if W, factor or mode is not as it must be.
+    Source: He et al. 2015, arXiv:1502.01852, equations 10 and 14.
+    """
+    D, H = fans(W)
+    check_factor(factor)
+    if mode not in ("fan_in", "fan_out"):
+        raise ValueError(f"mode must be 'fan_in' or 'fan_out', got {mode!r}")
+    fan = D if mode == "fan_in" else H
+    with torch.no_grad():
+        return W.normal_(0, factor / math.sqrt(fan))  # eq:init-he
+
+
+# --8<-- [end:kaiming_normal_]
+
+
+def check_stack(x: Tensor, weights: Sequence[Tensor], g: Tensor) -> None:
+    """Raise ValueError unless x, the weights and g fit one another."""
+    shapes = [tuple(a.shape) for a in (x, *weights, g)]
+    ring = [*shapes[:-1], shapes[-1][::-1], shapes[0]]
+    if len(shapes) < 3 or any(
+        len(a) != 2 or a[1:] != b[:1] for a, b in itertools.pairwise(ring)
+    ):
+        raise ValueError(
+            "weights must be at least one matrix and fit x (B, D) and "
+            f"g (B, K), got x, weights, g of shapes {shapes}"
+        )
+
+
+# --8<-- [start:signals]
+def signals(
+    x: Tensor, weights: Sequence[Tensor], activation: Activation, g: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Return the mean squares of all activations and their gradients.
+
+    x is the input of a stack of layers activation(h @ W), g the
+    gradient of a loss with respect to its output.
+
+    Shapes: x (B, D), weights (D, H), (H, K), ..., g like the output
+        -> two of (L + 1,) for L layers, from the input to the output.
+    Raises: ValueError if there is no layer or a shape does not fit.
+    """
+    check_stack(x, weights, g)
+    h = [x.detach().clone().requires_grad_()]
+    for W in weights:
+        h.append(activation(h[-1] @ W.detach()))  # eq:init-forward
+    gradients = torch.autograd.grad(h[-1], h, g)  # eq:init-backward
+    forward = torch.stack([a.detach().square().mean() for a in h])
+    backward = torch.stack([a.square().mean() for a in gradients])
+    return forward, backward
+
+
+# --8<-- [end:signals]

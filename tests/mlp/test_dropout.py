@@ -1,0 +1,445 @@
+"""Dropout against F.dropout, all masks enumerated, and plain NumPy."""
+
+import itertools
+import math
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+from torch.nn import functional as F
+
+from d2lcode.mlp.dropout import (
+    Dropout,
+    check_inputs,
+    check_probability,
+    dropout,
+    dropout_penalty,
+    dropout_regression,
+)
+
+Array = np.ndarray
+
+
+def normal(*shape: int, seed: int = 0) -> Tensor:
+    """Random float64 numbers with a mean of 1."""
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(shape, dtype=torch.float64, generator=generator) + 1
+
+
+def masks(D: int, p: float) -> Iterator[tuple[Array, float]]:
+    """Every mask of D values (1 keeps), with its probability."""
+    for bits in itertools.product([0, 1], repeat=D):
+        yield np.array(bits), math.prod(1 - p if m else p for m in bits)
+
+
+def run_with_mask(
+    monkeypatch: pytest.MonkeyPatch, x: Tensor, p: float, mask: Array
+) -> Tensor:
+    """What `dropout` returns when its random numbers give this mask."""
+    draw = torch.where(torch.tensor(mask) == 1, 0.0, 1 - 1e-7)
+    with monkeypatch.context() as patch:
+        patch.setattr(torch, "rand", lambda *_, **__: draw)
+        return dropout(x, p)
+
+
+# The mask
+
+
+@pytest.mark.equation("eq:dropout-mask")
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.8])
+def test_each_mask_gives_the_formula(
+    monkeypatch: pytest.MonkeyPatch, p: float
+) -> None:
+    x = normal(4)
+    for mask, _ in masks(4, p):
+        ours = run_with_mask(monkeypatch, x, p, mask)
+        for i in range(4):
+            expected = mask[i] * x[i].item() / (1 - p)
+            assert ours[i].item() == pytest.approx(expected, rel=1e-14)
+
+
+def test_two_values_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    x = torch.tensor([3.0, -1.0], dtype=torch.float64)
+    ours = run_with_mask(monkeypatch, x, 0.2, np.array([1, 0]))
+    assert ours.tolist() == pytest.approx([3.75, 0.0])
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    shape=st.lists(st.integers(1, 4), min_size=0, max_size=4),
+    p=st.floats(0, 0.99),
+    seed=st.integers(0, 999),
+)
+def test_values_are_dropped_or_scaled_and_so_are_gradients(
+    shape: list[int], p: float, seed: int
+) -> None:
+    torch.manual_seed(seed)
+    x = normal(*shape, seed=seed).requires_grad_()
+    y = dropout(x, p)
+    assert y.shape == x.shape
+    assert y.dtype == x.dtype
+    up = normal(*shape, seed=seed + 1)
+    y.backward(up)
+    assert x.grad is not None
+    for value, out, slope, above in zip(
+        x.detach().flatten().tolist(),
+        y.detach().flatten().tolist(),
+        x.grad.flatten().tolist(),
+        up.flatten().tolist(),
+        strict=True,
+    ):
+        kept = out != 0
+        assert out == pytest.approx(value / (1 - p) if kept else 0)
+        assert slope == pytest.approx(above / (1 - p) if kept else 0)
+
+
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.8])
+def test_share_mean_and_variance_are_those_of_torch(p: float) -> None:
+    n, value = 40_000, 3.0
+    x = torch.full((n,), value, dtype=torch.float64)
+    torch.manual_seed(0)
+    for function in (dropout, F.dropout):
+        y = function(x, p)
+        dropped = (y == 0).double().mean().item()
+        assert abs(dropped - p) < 4 * math.sqrt(p * (1 - p) / n)
+        assert y.unique().tolist() == pytest.approx([0, value / (1 - p)])
+        spread = value * math.sqrt(p / (1 - p))
+        assert abs(y.mean().item() - value) < 4 * spread / math.sqrt(n)
+        assert y.std().item() == pytest.approx(spread, rel=0.03)
+
+
+@pytest.mark.parametrize("p", [0.0, 1.0])
+@pytest.mark.parametrize("training", [True, False])
+def test_ends_are_exactly_torchs(p: float, training: bool) -> None:
+    results = []
+    for function in (dropout, F.dropout):
+        x = normal(5, 3).requires_grad_()
+        y = function(x, p, training)
+        y.square().sum().backward()
+        assert x.grad is not None
+        results.append((y.detach(), x.grad))
+    torch.testing.assert_close(results[0], results[1], rtol=0, atol=0)
+    dropped = training and p == 1
+    expected = torch.zeros(5, 3) if dropped else normal(5, 3)
+    torch.testing.assert_close(results[0][0], expected.double())
+
+
+def test_nothing_happens_outside_training() -> None:
+    x = normal(7)
+    assert dropout(x, 0.9, training=False) is x
+    layer = Dropout(0.9)
+    assert layer.eval()(x) is x
+    assert (layer.train()(x) == 0).any()
+
+
+def test_values_are_dropped_independently() -> None:
+    """Neither rows nor columns share a mask, and no call repeats one."""
+    torch.manual_seed(0)
+    x = torch.ones(4000, 6, dtype=torch.float64)
+    y, again = dropout(x, 0.5), dropout(x, 0.5)
+    correlation = torch.corrcoef(y.T) - torch.eye(6)
+    assert correlation.abs().max() < 0.08  # 5 standard deviations
+    neighbours = torch.stack([y[:-1].flatten(), y[1:].flatten()])
+    assert abs(torch.corrcoef(neighbours)[0, 1]) < 0.03
+    calls = torch.stack([y.flatten(), again.flatten()])
+    assert abs(torch.corrcoef(calls)[0, 1]) < 0.03
+
+
+@pytest.mark.parametrize(
+    "dtype", [torch.float64, torch.float16, torch.bfloat16]
+)
+def test_type_is_kept_and_the_mask_does_not_depend_on_it(
+    dtype: torch.dtype,
+) -> None:
+    torch.manual_seed(0)
+    expected = dropout(torch.ones(100), 0.5)
+    torch.manual_seed(0)
+    y = dropout(torch.ones(100, dtype=dtype), 0.5)
+    assert y.dtype == dtype
+    torch.testing.assert_close(y.float(), expected)
+
+
+# Expectation and variance, over all masks
+
+
+@pytest.mark.equation("eq:dropout-moments")
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.8])
+def test_moments_over_all_masks(
+    monkeypatch: pytest.MonkeyPatch, p: float
+) -> None:
+    x = normal(3)
+    first, second = np.zeros(3), np.zeros((3, 3))
+    for mask, probability in masks(3, p):
+        y = run_with_mask(monkeypatch, x, p, mask).numpy()
+        first += probability * y
+        second += probability * np.outer(y, y)
+    np.testing.assert_allclose(first, x.numpy(), rtol=1e-12)
+    covariance = second - np.outer(first, first)
+    expected = np.diag(p / (1 - p) * x.numpy() ** 2)
+    np.testing.assert_allclose(covariance, expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.equation("eq:dropout-random")
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.8])
+def test_variance_of_a_random_value(
+    monkeypatch: pytest.MonkeyPatch, p: float
+) -> None:
+    """x takes three values, at random: both kinds of chance enumerated."""
+    values, shares = [-1.0, 0.5, 4.0], [0.5, 0.3, 0.2]
+    mean = sum(s * v for s, v in zip(shares, values, strict=True))
+    variance = sum(
+        s * (v - mean) ** 2 for s, v in zip(shares, values, strict=True)
+    )
+    first = second = 0.0
+    for value, share in zip(values, shares, strict=True):
+        x = torch.tensor([value], dtype=torch.float64)
+        for mask, probability in masks(1, p):
+            y = run_with_mask(monkeypatch, x, p, mask).item()
+            first += share * probability * y
+            second += share * probability * y**2
+    assert first == pytest.approx(mean)
+    expected = (variance + p * mean**2) / (1 - p)
+    assert second - first**2 == pytest.approx(expected)
+
+
+@pytest.mark.equation("eq:dropout-linear")
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.8])
+def test_moments_after_a_linear_layer(
+    monkeypatch: pytest.MonkeyPatch, p: float
+) -> None:
+    x, w, b = normal(4), normal(4, seed=1).numpy(), 0.7
+    first = second = 0.0
+    for mask, probability in masks(4, p):
+        z = run_with_mask(monkeypatch, x, p, mask).numpy() @ w + b
+        first += probability * z
+        second += probability * z**2
+    assert first == pytest.approx(x.numpy() @ w + b)
+    variance = sum(x[j].item() ** 2 * w[j] ** 2 for j in range(4))
+    expected = p / (1 - p) * variance
+    assert second - first**2 == pytest.approx(expected)
+
+
+@pytest.mark.equation("eq:dropout-geometric")
+@pytest.mark.parametrize("p", [0.2, 0.5])
+def test_evaluation_is_the_geometric_mean_of_all_networks(
+    monkeypatch: pytest.MonkeyPatch, p: float
+) -> None:
+    x, W, b = normal(4), normal(4, 3, seed=1).numpy(), np.arange(3.0)
+
+    def probabilities(values: Array) -> Array:
+        exponentials = np.exp(values @ W + b)
+        return exponentials / exponentials.sum()
+
+    product, arithmetic = np.ones(3), np.zeros(3)
+    for mask, probability in masks(4, p):
+        y = run_with_mask(monkeypatch, x, p, mask).numpy()
+        product *= probabilities(y) ** probability
+        arithmetic += probability * probabilities(y)
+    geometric = product / product.sum()
+    ours = probabilities(dropout(x, p, training=False).numpy())
+    np.testing.assert_allclose(ours, geometric, rtol=1e-12)
+    assert np.abs(ours - arithmetic).max() > 0.01
+
+
+# The penalty
+
+
+def half_mse(X: Array, y: Array, w: Array, b: float) -> float:
+    total = 0.0
+    for i in range(len(X)):
+        total += (sum(X[i] * w) + b - y[i]) ** 2
+    return total / (2 * len(X))
+
+
+def formula(X: Array, w: Array, p: float) -> float:
+    """The penalty, in plain loops."""
+    B, D = X.shape
+    total = 0.0
+    for j in range(D):
+        s = sum(X[i, j] ** 2 for i in range(B)) / B
+        total += s * w[j] ** 2
+    return 0.5 * p / (1 - p) * total
+
+
+@pytest.mark.equation("eq:dropout-penalty")
+@pytest.mark.parametrize("p", [0.0, 0.1, 0.5, 0.8])
+def test_penalty_is_what_the_masks_add(
+    monkeypatch: pytest.MonkeyPatch, p: float
+) -> None:
+    X, y, b = normal(6, 4), normal(6, seed=1), 0.3
+    weights = normal(4, seed=2)
+    w = weights.numpy()
+    plain = half_mse(X.numpy(), y.numpy(), w, b)
+    expected = 0.0
+    for i in range(6):  # each row has a mask of its own
+        for mask, probability in masks(4, p):
+            row = run_with_mask(monkeypatch, X[i], p, mask) if p else X[i]
+            loss = half_mse(row[None].numpy(), y[i : i + 1].numpy(), w, b)
+            expected += probability * loss / 6
+    ours = dropout_penalty(X, weights, p).item()
+    assert plain + ours == pytest.approx(expected, rel=1e-12)
+    assert ours == pytest.approx(formula(X.numpy(), w, p))
+
+
+def test_penalty_is_weight_decay_on_standardized_columns() -> None:
+    X, w = normal(50, 3), normal(3, seed=1)
+    X = (X - X.mean(dim=0)) / X.std(dim=0, correction=0)
+    for p in (0.2, 0.5):
+        decay = p / (1 - p)
+        expected = decay / 2 * (w @ w).item()
+        assert dropout_penalty(X, w, p).item() == pytest.approx(expected)
+
+
+def test_gradient_of_the_penalty() -> None:
+    X, w = normal(5, 3), normal(3, seed=1).requires_grad_()
+    dropout_penalty(X, w, 0.4).backward()
+    slopes = [
+        (0.4 / 0.6) * (X[:, j] ** 2).mean().item() * w[j].item()
+        for j in range(3)
+    ]
+    assert w.grad is not None
+    assert w.grad.tolist() == pytest.approx(slopes)
+
+
+@pytest.mark.equation("eq:dropout-regression")
+@settings(max_examples=20, deadline=None)
+@given(
+    B=st.integers(2, 12),
+    D=st.integers(1, 6),
+    p=st.floats(0.05, 0.9),
+    seed=st.integers(0, 99),
+)
+def test_regression_solves_augmented_least_squares(
+    B: int, D: int, p: float, seed: int
+) -> None:
+    """The penalty as D more rows of data, which do not see b."""
+    X, y = normal(B, D, seed=seed), 5 + normal(B, seed=seed + 1)
+    data = X.numpy()
+    rows = [np.append(row, 1.0) for row in data]
+    for j in range(D):
+        row = np.zeros(D + 1)
+        row[j] = math.sqrt(p / (1 - p) * (data[:, j] ** 2).sum())
+        rows.append(row)
+    targets = [*y.tolist(), *[0.0] * D]
+    best = np.linalg.lstsq(np.array(rows), np.array(targets), rcond=None)[0]
+    w, b = dropout_regression(X, y, p)
+    assert w.shape == (D,)
+    assert b.shape == ()
+    np.testing.assert_allclose([*w.tolist(), b.item()], best, atol=1e-8)
+
+
+def test_regression_is_the_minimum_of_loss_and_penalty() -> None:
+    X, y, p = normal(9, 3), normal(9, seed=1), 0.3
+    w, b = (part.numpy() for part in dropout_regression(X, y, p))
+
+    def objective(w: Array, b: float) -> float:
+        loss = half_mse(X.numpy(), y.numpy(), w, b)
+        return loss + formula(X.numpy(), w, p)
+
+    rng, lowest = np.random.default_rng(0), objective(w, float(b))
+    for _ in range(30):
+        away = 0.01 * rng.normal(size=3)
+        assert objective(w + away, float(b) + 0.01 * rng.normal()) > lowest
+
+
+def test_units_do_not_matter_but_twins_share() -> None:
+    X, y = normal(20, 2), normal(20, seed=1)
+    before, b = dropout_regression(X, y, 0.5)
+    scale = torch.tensor([1000.0, 1.0], dtype=torch.float64)
+    after, b_after = dropout_regression(X * scale, y, 0.5)
+    torch.testing.assert_close(after * scale, before)
+    torch.testing.assert_close(b_after, b)
+    single, _ = dropout_regression((X * 1e5 * scale).float(), y.float(), 0.5)
+    expected = (before / scale / 1e5).float()
+    torch.testing.assert_close(single, expected, rtol=1e-3, atol=0)
+    twins, _ = dropout_regression(X[:, [0, 0]], y, 0.5)
+    torch.testing.assert_close(twins[0], twins[1])
+
+
+def test_descent_with_dropout_ends_at_the_regression() -> None:
+    X, y, p = normal(30, 2), normal(30, seed=1), 0.4
+    w = torch.zeros(2, dtype=torch.float64, requires_grad=True)
+    b = torch.zeros((), dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.SGD([w, b], lr=0.1)
+    torch.manual_seed(0)
+    average = torch.zeros(3, dtype=torch.float64)
+    X_many, y_many = X.repeat(50, 1), y.repeat(50)
+    for step in range(600):
+        loss = (dropout(X_many, p) @ w + b - y_many).square().mean() / 2
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        if step >= 200:
+            average += torch.cat([w.detach(), b.detach()[None]]) / 400
+    best = torch.cat([part.view(-1) for part in dropout_regression(X, y, p)])
+    torch.testing.assert_close(average, best, rtol=0, atol=0.01)
+
+
+# Bad input
+
+
+CALLS: list[Callable[[float], object]] = [
+    check_probability,
+    lambda p: dropout(torch.ones(2), p),
+    lambda p: dropout(torch.ones(2), p, training=False),
+    Dropout,
+]
+
+
+@pytest.mark.parametrize("p", [-0.1, 1.5, math.nan, math.inf])
+@pytest.mark.parametrize("call", CALLS)
+def test_bad_probability(call: Callable[[float], object], p: float) -> None:
+    with pytest.raises(ValueError, match=rf"p must be in 0\.\.1, got {p}"):
+        call(p)
+
+
+@pytest.mark.parametrize("p", [-0.1, 1.0, math.nan])
+def test_penalty_needs_a_probability_below_one(p: float) -> None:
+    message = rf"p must be at least 0 and below 1, got {p}"
+    X, y = normal(5, 2), normal(5)
+    with pytest.raises(ValueError, match=message):
+        dropout_penalty(X, y[:2], p)
+    with pytest.raises(ValueError, match=message):
+        dropout_regression(X, y, p)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_whole_numbers_are_refused(training: bool) -> None:
+    message = r"x must hold floating-point numbers, got torch\.int64"
+    with pytest.raises(ValueError, match=message):
+        dropout(torch.arange(3), 0.5, training)
+
+
+@pytest.mark.parametrize("shape", [(5,), (0, 2), (2, 3, 4)])
+def test_inputs_of_a_wrong_shape(shape: tuple[int, ...]) -> None:
+    message = r"X must be \(B, D\), B > 0, got \("
+    X = torch.zeros(shape)
+    with pytest.raises(ValueError, match=message):
+        check_inputs(X)
+    with pytest.raises(ValueError, match=message):
+        dropout_penalty(X, torch.zeros(2), 0.5)
+    with pytest.raises(ValueError, match=message):
+        dropout_regression(X, torch.zeros(5), 0.5)
+
+
+def test_weights_and_targets_of_a_wrong_shape() -> None:
+    X = normal(5, 2)
+    for w in (torch.zeros(3), torch.zeros(2, 1)):
+        with pytest.raises(ValueError, match=r"w must be \(2,\), got \("):
+            dropout_penalty(X, w, 0.5)
+    for y in (torch.zeros(4), torch.zeros(5, 1)):
+        with pytest.raises(ValueError, match=r"y must be \(5,\), got \("):
+            dropout_regression(X, y, 0.5)
+
+
+def test_a_minimum_that_is_not_unique() -> None:
+    X, y = normal(6, 2), normal(6, seed=1)
+    message = r"X must determine w at this p, got dependent columns"
+    with pytest.raises(ValueError, match=message):
+        dropout_regression(X[:, [0, 0]], y, 0.0)
+    with pytest.raises(ValueError, match=message):
+        dropout_regression(X * torch.tensor([1.0, 0.0]), y, 0.5)

@@ -1,0 +1,214 @@
+"""Early stopping: the rule by hand, the theory against plain loops."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from d2lcode.mlp.early_stopping import (
+    EarlyStopping,
+    descent_share,
+    expected_error,
+    matching_decay,
+)
+
+RATE = 0.05
+
+
+def problem(seed: int, B: int = 40, D: int = 5) -> tuple[np.ndarray, ...]:
+    """Inputs, targets and the Hessian of half the mean squared error."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(B, D)) * np.linspace(0.3, 2, D)
+    y = rng.normal(size=B)
+    return X, y, X.T @ X / B
+
+
+def run(losses: list[float], patience: int, min_delta: float = 0.0):
+    """Feed losses; the weight is the epoch's number, changed in place."""
+    model = nn.Linear(1, 1)
+    stopping = EarlyStopping(patience, min_delta)
+    for epoch, loss in enumerate(losses, 1):
+        with torch.no_grad():
+            model.weight.fill_(epoch)
+        if stopping.update(model, loss):
+            break
+    stopping.restore(model)
+    return stopping.epoch, stopping.best_epoch, model.weight.item()
+
+
+def test_the_rule_by_hand() -> None:
+    losses = [5.0, 3.0, 4.0, 2.0, 2.5, 2.0, 2.2, 1.0]
+    assert run(losses, 1) == (3, 2, 2)
+    assert run(losses, 2) == (6, 4, 4)
+    assert run(losses, 3) == (7, 4, 4)
+    assert run(losses, 4) == (8, 8, 8)
+    assert run(losses, 4, min_delta=1.5) == (6, 2, 2)
+
+
+def slow_rule(losses: list[float], p: int, delta: float) -> tuple[int, int]:
+    """The definition itself, with no state: look at all losses each time."""
+    kept = [1]
+    for t in range(2, len(losses) + 1):
+        if losses[t - 1] < losses[kept[-1] - 1] - delta:
+            kept.append(t)
+        if t - kept[-1] >= p:
+            return t, kept[-1]
+    return len(losses), kept[-1]
+
+
+@pytest.mark.equation("eq:early-rule")
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(0, 9), min_size=1, max_size=15),
+    st.integers(1, 4),
+    st.integers(0, 2),
+)
+def test_the_rule_is_its_definition(
+    losses: list[int], patience: int, delta: int
+) -> None:
+    stopped, best, weight = run(list(map(float, losses)), patience, delta)
+    assert (stopped, best) == slow_rule(losses, patience, delta)
+    assert weight == best
+
+
+def test_buffers_are_kept_as_well() -> None:
+    model = nn.BatchNorm1d(1)
+    stopping = EarlyStopping(1)
+    stopping.update(model, 1.0)
+    model(torch.tensor([[3.0], [5.0]]))
+    assert model.running_mean.item() != 0
+    stopping.restore(model)
+    assert model.running_mean.item() == 0
+
+
+@pytest.mark.equation("eq:early-descent")
+@pytest.mark.equation("eq:early-share")
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("steps", [1, 2, 30])
+def test_shares_are_those_of_gradient_descent(seed: int, steps: int) -> None:
+    X, y, H = problem(seed)
+    w = np.zeros(X.shape[1])
+    for _ in range(steps):
+        w = w - RATE * X.T @ (X @ w - y) / len(X)
+    minimum = np.linalg.lstsq(X, y, rcond=None)[0]
+    power = np.linalg.matrix_power(np.eye(len(H)) - RATE * H, steps)
+    np.testing.assert_allclose(w, minimum - power @ minimum, atol=1e-12)
+    h, V = np.linalg.eigh(H)
+    share = descent_share(torch.tensor(h), RATE, steps).numpy()
+    np.testing.assert_allclose(V.T @ w, share * (V.T @ minimum), atol=1e-12)
+
+
+@pytest.mark.equation("eq:early-decay")
+def test_matching_decay_gives_ridge_the_same_share() -> None:
+    h = torch.tensor([0.01, 0.3, 2.0, 19.0], dtype=torch.float64)
+    decay = matching_decay(h, RATE, 7)
+    for curvature, strength in zip(h.tolist(), decay.tolist(), strict=True):
+        ridge = curvature / (curvature + strength)
+        left = 1.0
+        for _ in range(7):
+            left *= 1 - RATE * curvature
+        assert ridge == pytest.approx(1 - left, rel=1e-10)
+    flat = matching_decay(torch.tensor([1e-6], dtype=torch.float64), RATE, 7)
+    assert flat.item() == pytest.approx(1 / (RATE * 7), rel=1e-4)
+
+
+@pytest.mark.equation("eq:early-between")
+@settings(max_examples=60, deadline=None)
+@given(st.floats(1e-6, 1), st.integers(1, 1000))
+def test_descent_lies_between_ridge_and_twice_ridge(
+    product: float, steps: int
+) -> None:
+    ridge = product / (product + 1 / steps)
+    curvature = torch.tensor([product], dtype=torch.float64)
+    share = descent_share(curvature, 1.0, steps).item()
+    assert ridge * (1 - 1e-9) <= share <= 2 * ridge * (1 + 1e-9)
+
+
+def test_the_bounds_cannot_be_sharper() -> None:
+    one = torch.ones(1, dtype=torch.float64)
+    assert descent_share(one, 1.0, 1).item() == 2 * (1 / (1 + 1))
+    flat = descent_share(1e-6 * one, 1.0, 1).item()
+    assert flat / (1e-6 / (1e-6 + 1)) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.equation("eq:early-error")
+@pytest.mark.parametrize("steps", [3, 60])
+def test_expected_error_is_the_mean_over_noise(steps: int) -> None:
+    X, _, H = problem(3)
+    rng = np.random.default_rng(4)
+    w, noise, B = rng.normal(size=X.shape[1]), 1.5, len(X)
+    Y = X @ w + noise * rng.normal(size=(20_000, B))  # one row a data set
+    W = np.zeros((len(Y), X.shape[1]))
+    for _ in range(steps):
+        W = W - RATE * (W @ X.T - Y) @ X / B
+    excess = ((W - w) @ X.T) ** 2
+    measured = excess.mean(axis=1) / 2
+    h, V = np.linalg.eigh(H)
+    share = descent_share(torch.tensor(h), RATE, steps)
+    expected = expected_error(
+        share, torch.tensor(h), torch.tensor(V.T @ w), noise, B
+    ).item()
+    error = measured.std() / math.sqrt(len(measured))
+    assert abs(measured.mean() - expected) < 5 * error
+    assert error < 0.01 * expected
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: EarlyStopping(0), "patience must be at least 1, got 0"),
+        (
+            lambda: EarlyStopping(1, -1.0),
+            "min_delta must be in [0, inf), got -1.0",
+        ),
+        (
+            lambda: EarlyStopping(1).update(nn.Linear(1, 1), math.nan),
+            "loss must be a number, got nan",
+        ),
+        (
+            lambda: EarlyStopping(1).restore(nn.Linear(1, 1)),
+            "restore needs an update with a finite loss",
+        ),
+        (
+            lambda: descent_share(torch.ones(2), 1.5, 3),
+            "learning_rate * curvature must be in (0, 1], got 1.5 to 1.5",
+        ),
+        (
+            lambda: descent_share(torch.tensor([0.0, 1.0]), 0.5, 3),
+            "learning_rate * curvature must be in (0, 1], got 0.0 to 0.5",
+        ),
+        (
+            lambda: matching_decay(torch.ones(2), 0.5, 0),
+            "steps must be at least 1, got 0",
+        ),
+        (
+            lambda: expected_error(*map(torch.ones, (2, 2, 3)), 1.0, 4),
+            "share, curvature and w must have one shape, got [(2,), (2,), (3,",
+        ),
+        (
+            lambda: expected_error(*map(torch.ones, (2, 2, 2)), -1.0, 4),
+            "noise must be >= 0 and finite, B >= 1, got -1.0 and 4",
+        ),
+        (
+            lambda: expected_error(*map(torch.ones, (2, 2, 2)), 1.0, 0),
+            "noise must be >= 0 and finite, B >= 1, got 1.0 and 0",
+        ),
+    ],
+)
+def test_bad_input_is_named(call, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        call()
+
+
+def test_infinite_losses_are_no_best() -> None:
+    stopping = EarlyStopping(2)
+    model = nn.Linear(1, 1)
+    assert not stopping.update(model, math.inf)
+    assert stopping.update(model, math.inf)
+    with pytest.raises(ValueError, match="finite loss"):
+        stopping.restore(model)

@@ -1,0 +1,577 @@
+"""House prices: the score, the pipeline, the folds, the file, the leaks."""
+
+import io
+import itertools
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.compose import make_column_transformer
+from sklearn.impute import MissingIndicator, SimpleImputer
+from sklearn.linear_model import Ridge
+from sklearn.metrics import (
+    root_mean_squared_error,
+    root_mean_squared_log_error,
+)
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from torch import Tensor
+
+from d2lcode.mlp.house_prices import (
+    HouseFeatures,
+    HousePipeline,
+    Predictor,
+    check_prices,
+    linear_model,
+    log_rmse,
+    out_of_fold,
+    read_numbers,
+    read_words,
+    submission,
+)
+
+NAN = math.nan
+NUMBERS, WORDS = ["area", "lot", "garage"], ["zone", "kind"]
+
+
+def houses(n: int, seed: int = 0) -> tuple[pd.DataFrame, Tensor]:
+    """A table with holes and words, and its prices."""
+    rng = np.random.default_rng(seed)
+    area, lot = rng.uniform(50, 250, n), rng.lognormal(6, 0.5, n)
+    garage = rng.integers(1950, 2010, n).astype(float)
+    garage[rng.random(n) < 0.2] = NAN
+    garage[0], garage[1] = NAN, 1990
+    zone = rng.choice(["a", "b", "c"], n).astype(object)
+    zone[2] = None
+    kind = rng.choice([20, 60], n)
+    log = 8 + 0.7 * np.log(area) + 0.2 * (zone == "b") - 0.1 * (kind == 60)
+    log += 0.1 * rng.normal(size=n)
+    table = pd.DataFrame(
+        {"area": area, "lot": lot, "garage": garage, "zone": zone}
+    )
+    return table.assign(kind=kind), torch.tensor(np.exp(log))
+
+
+def prices(n: int, seed: int) -> Tensor:
+    generator = torch.Generator().manual_seed(seed)
+    z = torch.randn(n, generator=generator, dtype=torch.float64)
+    return (11 + z).exp()
+
+
+def by_hand(
+    train: pd.DataFrame, t: list[float], new: pd.DataFrame, decay: float
+) -> list[float]:
+    """Features and ridge regression in NumPy and plain loops: log prices."""
+
+    def features(table: pd.DataFrame) -> np.ndarray:
+        columns = []
+        for name in NUMBERS:
+            seen = train[name].to_numpy(dtype=float)
+            known = seen[~np.isnan(seen)]
+            full = np.where(np.isnan(seen), np.median(known), seen)
+            x = table[name].to_numpy(dtype=float)
+            filled = np.where(np.isnan(x), np.median(known), x)
+            columns.append((filled - full.mean()) / full.std())
+            if np.isnan(seen).any():
+                columns.append(np.isnan(x).astype(float))
+        for name in WORDS:
+            words = sorted({w for w in train[name] if w == w and w})
+            columns += [
+                np.array([float(w == word) for w in table[name]])
+                for word in words
+            ]
+            columns.append(
+                np.array([float(w not in words) for w in table[name]])
+            )
+        return np.stack(columns, axis=1)
+
+    X, target = features(train), np.array(t)
+    A = np.hstack([X, np.ones((len(X), 1))])
+    price = len(X) * decay * np.eye(A.shape[1])
+    price[-1, -1] = 0  # the constant is free
+    solution = np.linalg.solve(A.T @ A + price, A.T @ target)
+    B = features(new)
+    return list(B @ solution[:-1] + solution[-1])
+
+
+# --- The score -----------------------------------------------------------
+
+
+@pytest.mark.equation("eq:house-score")
+@settings(max_examples=20, deadline=None)
+@given(n=st.integers(1, 30), seed=st.integers(0, 99))
+def test_score_is_the_formula(n: int, seed: int) -> None:
+    y_hat, y = prices(n, seed), prices(n, seed + 100)
+    total = 0.0
+    for a, b in zip(y_hat.tolist(), y.tolist(), strict=True):
+        total += (math.log(a) - math.log(b)) ** 2
+    assert log_rmse(y_hat, y) == pytest.approx(math.sqrt(total / n))
+    oracle = root_mean_squared_error(y.log().numpy(), y_hat.log().numpy())
+    assert log_rmse(y_hat, y) == pytest.approx(oracle)
+
+
+def test_score_by_hand() -> None:
+    """Factors 2, 1/2 and 1."""
+    y = torch.tensor([100.0, 200.0, 400.0])
+    score = log_rmse(torch.tensor([200.0, 100.0, 400.0]), y)
+    assert score == pytest.approx(math.log(2) * math.sqrt(2 / 3))
+    assert score == pytest.approx(0.566, abs=5e-4)
+    constant = torch.full((3,), 200.0)
+    assert log_rmse(constant, y) == pytest.approx(score)
+
+
+def test_score_counts_factors_in_any_currency() -> None:
+    y_hat, y = prices(9, 0), prices(9, 1)
+    assert log_rmse(y, y) == 0
+    assert log_rmse(2 * y, y) == pytest.approx(math.log(2))
+    assert log_rmse(y / 2, y) == pytest.approx(math.log(2))
+    assert log_rmse(y, y_hat) == pytest.approx(log_rmse(y_hat, y))
+    assert log_rmse(7 * y_hat, 7 * y) == pytest.approx(log_rmse(y_hat, y))
+    assert log_rmse(1.01 * y, y) == pytest.approx(0.01, rel=0.01)
+
+
+def test_scikit_learns_score_adds_one() -> None:
+    y_hat, y = prices(9, 0), prices(9, 1)
+    theirs = root_mean_squared_log_error((y - 1).numpy(), (y_hat - 1).numpy())
+    assert log_rmse(y_hat, y) == pytest.approx(theirs)
+
+
+@pytest.mark.equation("eq:house-constant")
+@pytest.mark.parametrize("n", [1, 2, 7, 40])
+def test_the_best_constant_is_the_geometric_mean(n: int) -> None:
+    y = prices(n, n)
+    best = math.exp(sum(math.log(v) for v in y.tolist()) / n)
+    least = log_rmse(torch.full_like(y, best), y)
+    assert least == pytest.approx(np.log(y.numpy()).std(), abs=1e-12)
+    for factor in (0.5, 0.9, 0.999, 1.001, 1.1, 2.0):
+        assert log_rmse(torch.full_like(y, factor * best), y) > least
+
+
+@pytest.mark.equation("eq:house-mean")
+@pytest.mark.parametrize("sigma", [0.1, 0.5, 1.0])
+def test_mean_of_a_price_whose_logarithm_is_normal(sigma: float) -> None:
+    """By quadrature, and the score of sending that mean."""
+    u = np.linspace(-12 * sigma, 12 * sigma, 20_001)
+    density = np.exp(-(u**2) / (2 * sigma**2)) / np.sqrt(2 * np.pi * sigma**2)
+    step = u[1] - u[0]
+    f = 12.0
+    mean = (np.exp(f + u) * density).sum() * step
+    assert mean == pytest.approx(np.exp(f + sigma**2 / 2), rel=1e-6)
+    squares = ((f + sigma**2 / 2 - (f + u)) ** 2 * density).sum() * step
+    assert squares == pytest.approx(sigma**2 + sigma**4 / 4, rel=1e-6)
+    if sigma == 0.5:
+        assert mean / np.exp(f) == pytest.approx(1.13, abs=0.005)
+        assert math.sqrt(squares) == pytest.approx(0.515, abs=0.001)
+
+
+@pytest.mark.equation("eq:house-average")
+@pytest.mark.parametrize("M", [1, 2, 5])
+def test_the_mean_is_better_by_the_disagreement(M: int) -> None:
+    models = [prices(20, seed) for seed in range(M)]
+    y = prices(20, 99)
+    product = torch.ones(20, dtype=torch.float64)
+    for model in models:
+        product = product * model ** (1 / M)
+    alone, spread = 0.0, 0.0
+    for i in range(20):
+        logs = [math.log(model[i].item()) for model in models]
+        middle = sum(logs) / M
+        t = math.log(y[i].item())
+        alone += sum((a - t) ** 2 for a in logs) / M / 20
+        spread += sum((a - middle) ** 2 for a in logs) / M / 20
+    assert log_rmse(product, y) ** 2 == pytest.approx(alone - spread)
+
+
+# --- The pipeline --------------------------------------------------------
+
+
+@pytest.mark.equation("eq:house-fit")
+@pytest.mark.equation("eq:house-predict")
+@pytest.mark.parametrize("decay", [1e-6, 0.01, 1.0])
+def test_pipeline_is_the_formula(decay: float) -> None:
+    table, y = houses(60)
+    new, _ = houses(15, seed=1)
+    pipeline = HousePipeline(NUMBERS, WORDS, linear_model(decay))
+    pipeline.fit(table, y)
+    expected = by_hand(table, [math.log(v) for v in y.tolist()], new, decay)
+    np.testing.assert_allclose(
+        pipeline.predict(new).numpy(), np.exp(expected), rtol=1e-7
+    )
+
+
+@pytest.mark.equation("eq:house-fit")
+def test_fit_has_the_least_cost() -> None:
+    table, y = houses(40)
+    features = HouseFeatures(NUMBERS, WORDS)
+    features.fit(table)
+    X, t = features.transform(table).numpy(), y.log().numpy()
+    predict = linear_model(0.05)(torch.tensor(X), torch.tensor(t))
+    unit = torch.eye(X.shape[1], dtype=torch.float64)
+    b = predict(0 * unit[:1]).item()
+    w = (predict(unit) - b).numpy()
+
+    def cost(w: np.ndarray, b: float) -> float:
+        errors = [sum(x * w) + b - v for x, v in zip(X, t, strict=True)]
+        return sum(e**2 for e in errors) / 80 + 0.05 / 2 * sum(w**2)
+
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        away = 0.1 * rng.normal(size=len(w))
+        assert cost(w + away, b + 0.1 * rng.normal()) > cost(w, b)
+
+
+@pytest.mark.parametrize("decay", [1e-3, 0.1])
+@pytest.mark.parametrize("n", [30, 100])
+def test_pipeline_is_scikit_learns(n: int, decay: float) -> None:
+    table, y = houses(n)
+    new, _ = houses(20, seed=1)
+    numbers = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
+    columns = make_column_transformer(
+        (numbers, NUMBERS),
+        (MissingIndicator(), NUMBERS),
+        (OneHotEncoder(handle_unknown="ignore"), WORDS),
+    )
+    oracle = make_pipeline(columns, Ridge(alpha=n * decay))
+    oracle.fit(table, y.log().numpy())
+    ours = HousePipeline(NUMBERS, WORDS, linear_model(decay))
+    ours.fit(table, y)
+    np.testing.assert_allclose(
+        ours.predict(new).log().numpy(), oracle.predict(new), rtol=1e-8
+    )
+
+
+def test_features_by_hand() -> None:
+    """Median 4, mean 4, deviation 2; a hole is marked; words in order."""
+    train = pd.DataFrame(
+        {"x": [2.0, NAN, 6.0, 4.0], "w": ["b", "a", "b", "a"]}
+    )
+    train.loc[3, "x"] = 4.0
+    features = HouseFeatures(["x"], ["w"])
+    features.fit(train)
+    new = pd.DataFrame({"x": [NAN, 8.0], "w": [None, "b"]})
+    root2 = math.sqrt(2)
+    expected = [[0, 1, 0, 0, 1], [4 / root2, 0, 0, 1, 0]]
+    torch.testing.assert_close(
+        features.transform(new),
+        torch.tensor(expected, dtype=torch.float64),
+    )
+
+
+def test_numbers_alone_and_words_alone() -> None:
+    table, _ = houses(30)
+    only = HouseFeatures(NUMBERS, [])
+    only.fit(table)
+    assert only.transform(table).shape == (30, 4)  # garage has holes
+    only = HouseFeatures([], WORDS)
+    only.fit(table)
+    assert only.transform(table).shape == (30, 4 + 3)
+    assert only.transform(table).sum(dim=1).tolist() == [2.0] * 30
+    table["empty"] = pd.Series([None] * 30, dtype=object)
+    only = HouseFeatures([], ["empty"])
+    only.fit(table)
+    assert only.transform(table).tolist() == [[0.0, 1.0]] * 30
+
+
+def test_unknown_words_count_as_missing() -> None:
+    table, y = houses(30)
+    pipeline = HousePipeline(NUMBERS, WORDS, linear_model(0.01))
+    pipeline.fit(table, y)
+    new = table[:4].copy()
+    new["zone"] = ["west", "a", None, "c"]
+    missing = new.assign(zone=[None, "a", "north", "c"])
+    assert torch.equal(pipeline.predict(new), pipeline.predict(missing))
+
+
+def test_a_house_alone_has_the_price_it_has_in_company() -> None:
+    table, y = houses(40)
+    pipeline = HousePipeline(NUMBERS, WORDS, linear_model(0.01))
+    pipeline.fit(table[:30], y[:30])
+    together = pipeline.predict(table[30:])
+    for i in range(10):
+        alone = pipeline.predict(table[30 + i : 31 + i])
+        torch.testing.assert_close(alone, together[i : i + 1])
+
+
+def test_unit_does_not_matter_and_other_columns_are_not_seen() -> None:
+    table, y = houses(40)
+    feet = table.assign(area=10.7639 * table["area"], SalePrice=1e9)
+    predictions = []
+    for unit in (table, feet):
+        pipeline = HousePipeline(NUMBERS, WORDS, linear_model(0.01))
+        pipeline.fit(unit, y)
+        predictions.append(pipeline.predict(unit))
+    torch.testing.assert_close(*predictions)
+
+
+def test_any_model_can_be_put_in() -> None:
+    def constant(X: Tensor, t: Tensor) -> Predictor:
+        assert X.dtype == t.dtype == torch.float64
+        return lambda X_new: t.mean().expand(len(X_new))
+
+    table, y = houses(12)
+    pipeline = HousePipeline(NUMBERS, WORDS, constant)
+    pipeline.fit(table, y.float())
+    geometric = math.exp(np.log(y.numpy()).mean())
+    np.testing.assert_allclose(
+        pipeline.predict(table[:3]), geometric, rtol=1e-6
+    )
+
+
+def test_bool_and_nullable_numbers_are_numbers() -> None:
+    table = pd.DataFrame(
+        {"pool": [True, False], "n": pd.array([1, None], dtype="Int64")}
+    )
+    X = read_numbers(table, ["pool", "n"])
+    assert X[:, 0].tolist() == [1, 0]
+    assert X[0, 1] == 1 and X[1, 1].isnan()
+    assert read_words(table, "n") == [1, None]
+
+
+# --- The folds -----------------------------------------------------------
+
+
+@pytest.mark.equation("eq:house-fold")
+@pytest.mark.parametrize("n, K", [(23, 2), (23, 5), (12, 12)])
+def test_folds_are_the_formula(n: int, K: int) -> None:
+    """The same folds, each predicted by the fit of all others in NumPy."""
+    table, y = houses(n)
+    y_hat = out_of_fold(
+        HousePipeline(NUMBERS, [], Memory(seen := [])), table, y, K
+    )
+    sizes = sorted(n - len(rows) for rows in seen)
+    assert sum(sizes) == n and sizes[-1] - sizes[0] <= 1 and len(sizes) == K
+    t = y.log()
+    expected = torch.zeros(n, dtype=torch.float64)
+    for rows in seen:  # a fit's rows, as their log prices
+        inside = torch.tensor([v.item() in rows for v in t])
+        assert (~inside).sum() == n - len(rows)
+        expected[~inside] = math.exp(sum(rows) / len(rows))
+    np.testing.assert_allclose(y_hat.numpy(), expected.numpy())
+
+
+class Memory:
+    """A model of the mean that keeps the targets of every fit."""
+
+    def __init__(self, seen: list[list[float]]) -> None:
+        self.seen = seen
+
+    def __call__(self, X: Tensor, t: Tensor) -> Predictor:
+        self.seen.append(t.tolist())
+        mean = t.mean()
+        return lambda X_new: mean.expand(len(X_new))
+
+
+def test_rows_keep_their_prices_in_every_fold() -> None:
+    """A column from which the price follows predicts every row."""
+    y = prices(20, 0)
+    table = pd.DataFrame({"log": y.log().numpy()})
+    pipeline = HousePipeline(["log"], [], linear_model(1e-10))
+    torch.testing.assert_close(
+        out_of_fold(pipeline, table, y, 4), y, rtol=1e-6, atol=0
+    )
+
+
+def test_no_row_sees_its_own_price_or_its_own_numbers() -> None:
+    table, y = houses(30)
+    pipeline = HousePipeline(NUMBERS, WORDS, linear_model(0.01))
+
+    def run(table: pd.DataFrame, y: Tensor) -> Tensor:
+        torch.manual_seed(0)
+        return out_of_fold(pipeline, table, y, 5)
+
+    before, forged = run(table, y), y.clone()
+    forged[7] *= 100
+    after = run(table, forged)
+    assert before[7] == after[7]
+    assert (before != after).sum() == 24  # the other four folds
+    far = table.copy()
+    far.loc[8, "area"] = 1e9
+    mates = before == after  # the fold of house 7
+    moved = run(far, y) != before
+    same_fold = mates if mates[8] else None
+    assert moved[8]
+    if same_fold is not None:
+        assert not moved[same_fold & (torch.arange(30) != 8)].any()
+    else:
+        assert moved[mates].all()
+
+
+def test_folds_follow_the_generator_and_any_index_will_do() -> None:
+    table, y = houses(20)
+    pipeline = HousePipeline(NUMBERS, WORDS, linear_model(0.01))
+    results = []
+    for seed, index in ((0, range(20)), (0, range(100, 80, -1)), (1, None)):
+        torch.manual_seed(seed)
+        named = table.set_index(pd.Index(index)) if index else table
+        results.append(out_of_fold(pipeline, named, y, 4))
+    torch.testing.assert_close(results[0], results[1])
+    assert not torch.allclose(results[0], results[2])
+
+
+@pytest.mark.parametrize("K", [2, 5])
+def test_score_of_all_is_the_root_of_the_folds_mean_square(K: int) -> None:
+    y_hat, y = prices(20, 0), prices(20, 1)
+    scores = [
+        log_rmse(a, b) for a, b in zip(y_hat.chunk(K), y.chunk(K), strict=True)
+    ]
+    together = math.sqrt(sum(s**2 for s in scores) / K)
+    assert log_rmse(y_hat, y) == pytest.approx(together)
+    assert sum(scores) / K < together
+
+
+# --- The file ------------------------------------------------------------
+
+
+def test_submission_survives_the_file() -> None:
+    ids = pd.Series([1461, 1462, 1470], index=[7, 8, 9])
+    table = submission(ids, torch.tensor([1.5, 2.25, 1e6]).double())
+    text = table.to_csv(index=False)
+    assert text.splitlines()[0] == "Id,SalePrice"
+    back = pd.read_csv(io.StringIO(text))
+    assert back["Id"].tolist() == [1461, 1462, 1470]
+    assert back["SalePrice"].tolist() == [1.5, 2.25, 1e6]
+    assert submission((i for i in [3]), torch.ones(1)).shape == (1, 2)
+
+
+# --- What the page claims ------------------------------------------------
+
+
+def test_shuffled_predictions_cost_both_variances() -> None:
+    a, t = prices(100, 0).log(), prices(100, 1).log() + 1
+    everything = [
+        (x - v) ** 2 for x, v in itertools.product(a.tolist(), t.tolist())
+    ]
+    expected = a.var(correction=0) + t.var(correction=0)
+    expected += (a.mean() - t.mean()) ** 2
+    assert sum(everything) / 100**2 == pytest.approx(expected.item())
+
+
+def test_best_share_of_two_models() -> None:
+    a, c, t = (prices(30, seed).log() for seed in range(3))
+    alpha = (t - c) @ (a - c) / (a - c).square().sum()
+
+    def score(share: float) -> float:
+        return log_rmse((share * a + (1 - share) * c).exp(), t.exp())
+
+    for away in (-0.1, -0.01, 0.01, 0.1):
+        assert score(alpha.item() + away) > score(alpha.item())
+
+
+def test_a_unit_of_a_feature_multiplies_the_price() -> None:
+    table, y = houses(40)
+    table = table.assign(log_area=np.log(table["area"]))
+    pipeline = HousePipeline(["log_area"], [], linear_model(1e-9))
+    pipeline.fit(table, y)
+    x = pd.DataFrame({"log_area": np.log([100.0, 200.0, 400.0])})
+    p = pipeline.predict(x)
+    assert (p[1] / p[0]).item() == pytest.approx((p[2] / p[1]).item())
+    assert 1.3 < (p[1] / p[0]).item() < 2  # 2 ** 0.7 and noise
+
+
+# --- Bad input -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value, shown", [(0.0, "0"), (-2.0, "-2"), (NAN, "nan"), (math.inf, "inf")]
+)
+def test_bad_prices(value: float, shown: str) -> None:
+    bad = torch.tensor([1.0, value, 3.0])
+    good = torch.ones(3)
+    message = rf" must be positive and finite, got {shown} \(1 of 3 are not\)"
+    with pytest.raises(ValueError, match="y_hat" + message):
+        log_rmse(bad, good)
+    with pytest.raises(ValueError, match="y" + message):
+        log_rmse(good, bad)
+    with pytest.raises(ValueError, match="prices" + message):
+        submission([1, 2, 3], bad)
+    table, _ = houses(3)
+    pipeline = HousePipeline(NUMBERS, WORDS, linear_model(0.1))
+    with pytest.raises(ValueError, match="prices" + message):
+        pipeline.fit(table, bad)
+    with pytest.raises(ValueError, match="prices" + message):
+        out_of_fold(pipeline, table, bad, 3)
+
+
+def test_bad_shapes_of_prices() -> None:
+    ones = torch.ones
+    with pytest.raises(ValueError, match=r"y_hat must be \(3,\) floats, got"):
+        log_rmse(ones(1), ones(3))
+    with pytest.raises(ValueError, match=r"y must be \(4,\) floats, got \(2"):
+        log_rmse(ones(2, 2), ones(2, 2))
+    with pytest.raises(ValueError, match=r"y_hat .* \(3,\) torch.int64"):
+        log_rmse(torch.tensor([1, 2, 3]), ones(3))
+    with pytest.raises(ValueError, match="y must hold at least one price"):
+        log_rmse(ones(0), ones(0))
+    with pytest.raises(ValueError, match=r"x must be \(2,\) floats, got"):
+        check_prices("x", ones(3), 2)
+    table, _ = houses(5)
+    pipeline = HousePipeline(NUMBERS, WORDS, linear_model(0.1))
+    with pytest.raises(ValueError, match=r"prices must be \(5,\) floats"):
+        pipeline.fit(table, ones(4))
+    with pytest.raises(ValueError, match=r"prices must be \(5,\) floats"):
+        out_of_fold(pipeline, table, ones(4), 2)
+    with pytest.raises(ValueError, match=r"prices must be \(2,\) floats"):
+        submission([1, 2], ones(3))
+
+
+@pytest.mark.parametrize("decay", [0.0, -1.0, NAN, math.inf])
+def test_bad_weight_decay(decay: float) -> None:
+    message = f"weight_decay must be positive and finite, got {decay}"
+    with pytest.raises(ValueError, match=message):
+        linear_model(decay)
+
+
+@pytest.mark.parametrize(
+    "numbers, words", [([], []), (["a"], ["a"]), (["a", "a"], [])]
+)
+def test_bad_columns(numbers: list[str], words: list[str]) -> None:
+    message = "numbers and words must be different columns, got"
+    with pytest.raises(ValueError, match=message):
+        HouseFeatures(numbers, words)
+    with pytest.raises(ValueError, match=message):
+        HousePipeline(numbers, words, linear_model(0.1))
+
+
+def test_bad_tables() -> None:
+    table, y = houses(5)
+    model = linear_model(0.1)
+    message = "table must have one column 'pool', got 0 among"
+    with pytest.raises(ValueError, match=message):
+        HousePipeline(["pool"], [], model).fit(table, y)
+    with pytest.raises(ValueError, match=message):
+        HousePipeline([], ["pool"], model).fit(table, y)
+    twice = pd.concat([table, table[["lot"]]], axis=1)
+    with pytest.raises(ValueError, match="one column 'lot', got 2 among"):
+        HousePipeline(["lot"], [], model).fit(twice, y)
+    with pytest.raises(ValueError, match=r"table\['zone'\] must hold numbers"):
+        HousePipeline(["zone"], [], model).fit(table, y)
+    pipeline = HousePipeline(NUMBERS, WORDS, model)
+    pipeline.fit(table, y)
+    with pytest.raises(ValueError, match="one column 'kind', got 0 among"):
+        pipeline.predict(table.drop(columns="kind"))
+
+
+def test_predict_and_transform_before_fit() -> None:
+    table, _ = houses(5)
+    pipeline = HousePipeline(NUMBERS, WORDS, linear_model(0.1))
+    with pytest.raises(ValueError, match="fit must come before predict"):
+        pipeline.predict(table)
+    with pytest.raises(ValueError, match="fit must come before transform"):
+        HouseFeatures(NUMBERS, WORDS).transform(table)
+
+
+@pytest.mark.parametrize("K", [-1, 0, 1, 6])
+def test_bad_number_of_folds(K: int) -> None:
+    table, y = houses(5)
+    pipeline = HousePipeline(NUMBERS, WORDS, linear_model(0.1))
+    with pytest.raises(ValueError, match=rf"K must be in 2 .. 5 .*got {K}"):
+        out_of_fold(pipeline, table, y, K)
+
+
+def test_bad_ids() -> None:
+    with pytest.raises(ValueError, match="ids must differ, got 7 twice"):
+        submission([3, 7, 9, 7], torch.ones(4))

@@ -1,0 +1,205 @@
+"""Input normalization against torch.linalg.cond, autograd and NumPy."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from d2lcode.foundations.preprocessing import standardize
+from d2lcode.mlp.input_normalization import (
+    best_rate,
+    condition_number,
+    extremes,
+    hessian,
+    steps_enough,
+    whiten,
+)
+
+
+def table(seed: int, B: int = 30, D: int = 4) -> Tensor:
+    """Correlated columns in different units, with means of their own."""
+    generator = torch.Generator().manual_seed(seed)
+    made = torch.randn(B, D, dtype=torch.float64, generator=generator)
+    mix = torch.randn(D, D, dtype=torch.float64, generator=generator)
+    units = 10 ** torch.linspace(-1, 1, D, dtype=torch.float64)
+    return (made @ mix + 2) * units
+
+
+seeds = st.integers(0, 10_000)
+
+
+@pytest.mark.equation("eq:normalize-hessian")
+@settings(max_examples=20, deadline=None)
+@given(seeds)
+def test_hessian_is_the_second_derivative(seed: int) -> None:
+    X = table(seed)
+    y = torch.zeros(len(X), dtype=torch.float64)
+
+    def loss(parameters: Tensor) -> Tensor:
+        error = X @ parameters[:-1] + parameters[-1] - y
+        return error.square().mean() / 2
+
+    at = torch.ones(X.shape[1] + 1, dtype=torch.float64)
+    second = torch.autograd.functional.hessian(loss, at)
+    torch.testing.assert_close(hessian(X), second)
+    N = X.numpy()
+    mean, covariance = N.mean(axis=0), np.cov(N.T, bias=True)
+    blocks = np.block(
+        [
+            [covariance + np.outer(mean, mean), mean[:, None]],
+            [mean[None], np.ones((1, 1))],
+        ]
+    )
+    np.testing.assert_allclose(hessian(X).numpy(), blocks)
+
+
+@settings(max_examples=20, deadline=None)
+@given(seeds)
+def test_condition_number_is_torch_linalg_cond(seed: int) -> None:
+    H = hessian(table(seed))
+    assert condition_number(H) == pytest.approx(
+        torch.linalg.cond(H).item(), rel=1e-6
+    )
+
+
+@pytest.mark.equation("eq:normalize-rate")
+@settings(max_examples=20, deadline=None)
+@given(seeds)
+def test_no_rate_is_better_than_the_best(seed: int) -> None:
+    H = hessian(standardize(table(seed), table(seed)))
+    rate, factor = best_rate(H)
+    values = np.linalg.eigvalsh(H.numpy())
+    kappa = values[-1] / values[0]
+    assert factor == pytest.approx((kappa - 1) / (kappa + 1), abs=1e-9)
+    assert np.abs(1 - rate * values).max() == pytest.approx(factor, abs=1e-9)
+    for other in rate * np.array([0.5, 0.9, 0.99, 1.01, 1.1]):
+        assert np.abs(1 - other * values).max() > factor
+
+
+@pytest.mark.equation("eq:normalize-steps")
+@settings(max_examples=50, deadline=None)
+@given(st.floats(1.001, 1e6), st.floats(1e-6, 0.99))
+def test_enough_steps_are_enough(kappa: float, remaining: float) -> None:
+    steps = steps_enough(kappa, remaining)
+    logarithm = math.log1p(-2 / (kappa + 1))
+    assert steps * logarithm <= math.log(remaining) + 1e-9
+    assert steps - 1 < (kappa + 1) / 2 * math.log(1 / remaining)
+
+
+def test_descent_needs_about_these_steps() -> None:
+    X = table(0)
+    Z = standardize(X, X)
+    H = hessian(Z).numpy()
+    rate, _ = best_rate(hessian(Z))
+    steps = steps_enough(condition_number(hessian(Z)), 0.01)
+    V = np.linalg.eigh(H)[1]
+    distance = V[:, 0] + V[:, -1]  # the two slowest directions
+    for _ in range(steps):
+        distance = distance - rate * H @ distance
+    left = np.linalg.norm(distance) / math.sqrt(2)
+    assert 0.005 < left <= 0.01
+
+
+@pytest.mark.equation("eq:normalize-mean")
+@settings(max_examples=30, deadline=None)
+@given(seeds)
+def test_a_mean_makes_the_condition_worse(seed: int) -> None:
+    X = table(seed).numpy()
+    mean, covariance = X.mean(axis=0), np.cov(X.T, bias=True)
+
+    def condition(N: np.ndarray) -> float:
+        A = np.hstack([N, np.ones((len(N), 1))])
+        values = np.linalg.eigvalsh(A.T @ A / len(A))
+        return values[-1] / values[0]
+
+    whole = mean @ np.linalg.solve(covariance, mean)
+    bound = (1 + mean @ mean) * (1 + whole)
+    assert condition(X) >= bound * (1 - 1e-6)
+    assert condition(X) >= condition(X - mean) * (1 - 1e-6)
+    assert condition_number(hessian(torch.tensor(X))) == pytest.approx(
+        condition(X), rel=1e-5
+    )
+
+
+@pytest.mark.equation("eq:normalize-scale")
+@settings(max_examples=30, deadline=None)
+@given(seeds, st.integers(1, 6))
+def test_a_safe_rate_without_looking(seed: int, D: int) -> None:
+    X = table(seed, D=D)
+    values = np.linalg.eigvalsh(hessian(standardize(X, X)).numpy())
+    assert values.sum() == pytest.approx(D + 1)
+    assert values[-1] <= D + 1e-9
+    assert values[-1] >= 1 - 1e-9
+
+
+@pytest.mark.equation("eq:normalize-two")
+@pytest.mark.parametrize("r", [0.0, 0.5, -0.9, 0.99])
+def test_two_columns(r: float) -> None:
+    H = np.array([[1, r, 0], [r, 1, 0], [0, 0, 1.0]])
+    assert condition_number(torch.tensor(H)) == pytest.approx(
+        (1 + abs(r)) / (1 - abs(r))
+    )
+
+
+@settings(max_examples=20, deadline=None)
+@given(seeds)
+def test_whitened_columns_have_condition_one(seed: int) -> None:
+    X = table(seed)
+    W = whiten(X, X)
+    torch.testing.assert_close(
+        hessian(W), torch.eye(X.shape[1] + 1, dtype=torch.float64)
+    )
+    row = whiten(X[:1], X)
+    torch.testing.assert_close(row, W[:1])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: hessian(torch.ones(3)), "X must be (B, D) floating point"),
+        (lambda: hessian(torch.ones(0, 3)), "B > 0, got (0, 3)"),
+        (
+            lambda: hessian(torch.ones(2, 3, dtype=torch.int64)),
+            "got (2, 3) torch.int64",
+        ),
+        (
+            lambda: hessian(torch.tensor([[math.nan]])),
+            "X must be finite, got infinity or NaN",
+        ),
+        (
+            lambda: extremes(torch.tensor([[1.0, 2.0], [0.0, 1.0]])),
+            "H must be symmetric, got (2, 2)",
+        ),
+        (lambda: condition_number(torch.ones(3)), "H must be symmetric"),
+        (
+            lambda: condition_number(torch.ones(2, 2)),
+            "H must have positive eigenvalues",
+        ),
+        (
+            lambda: best_rate(-torch.eye(2)),
+            "H must have positive eigenvalues, the smallest beyond round-off, "
+            "got -1.0 to -1.0",
+        ),
+        (lambda: steps_enough(0.5, 0.1), "condition must be >= 1, got 0.5"),
+        (
+            lambda: steps_enough(2.0, 1.0),
+            "remaining must be in (0, 1), got 1.0",
+        ),
+        (
+            lambda: whiten(torch.ones(2, 3), torch.ones(2, 2)),
+            "same columns, got (2, 3) and (2, 2)",
+        ),
+        (
+            lambda: whiten(torch.ones(4, 2), torch.ones(4, 2)),
+            "H must have positive eigenvalues",
+        ),
+    ],
+)
+def test_bad_input_is_named(call, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        call()

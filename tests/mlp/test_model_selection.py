@@ -1,0 +1,464 @@
+"""Model selection: folds against scikit-learn, formulas by enumeration."""
+
+import itertools
+import math
+import re
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import (
+    KFold,
+    StratifiedKFold,
+    cross_val_predict,
+)
+from sklearn.preprocessing import PolynomialFeatures
+from torch import Tensor
+
+from d2lcode.mlp.model_selection import (
+    chance_of_none,
+    check_folds,
+    check_table,
+    cross_predict,
+    expected_errors,
+    k_fold,
+    least_squares,
+    polynomial_features,
+    price_bound,
+    recalls,
+    stratified_k_fold,
+)
+
+F64 = torch.float64
+
+
+def generator(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def problem(n: int, D: int, seed: int = 0) -> tuple[Tensor, Tensor]:
+    X = torch.randn(n, D, dtype=F64, generator=generator(seed))
+    return X, torch.randn(n, dtype=F64, generator=generator(seed + 1))
+
+
+# Features and least squares
+
+
+def test_polynomial_features_by_hand() -> None:
+    ours = polynomial_features(torch.tensor([2.0, -3.0]), 3)
+    assert ours.tolist() == [[2, 4, 8], [-3, 9, -27]]
+    assert polynomial_features(torch.zeros(4), 0).shape == (4, 0)
+
+
+@settings(max_examples=20, deadline=None)
+@given(n=st.integers(1, 9), degree=st.integers(1, 12), seed=st.integers(0, 9))
+def test_polynomial_features_are_scikit_learns(
+    n: int, degree: int, seed: int
+) -> None:
+    x = torch.randn(n, dtype=F64, generator=generator(seed))
+    oracle = PolynomialFeatures(degree, include_bias=False)
+    expected = oracle.fit_transform(x.numpy()[:, None])
+    ours = polynomial_features(x, degree).numpy()
+    np.testing.assert_allclose(ours, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("n", "D"), [(20, 3), (5, 5), (4, 9), (6, 0)])
+def test_least_squares_is_numpys_and_the_shortest(n: int, D: int) -> None:
+    X, y = problem(n, D)
+    w, b = least_squares(X, y)
+    centred = X.numpy() - X.numpy().mean(0)
+    target = y.numpy() - y.numpy().mean()
+    if D:
+        expected = np.linalg.lstsq(centred, target, rcond=None)[0]
+        np.testing.assert_allclose(w.numpy(), expected, atol=1e-10)
+    assert w.shape == (D,)
+    mean = (X @ w + b).mean().item()
+    assert mean == pytest.approx(y.mean().item(), abs=1e-10)
+
+
+@pytest.mark.parametrize(("n", "D"), [(20, 3), (4, 9)])
+def test_least_squares_with_decay_is_scikit_learns_ridge(
+    n: int, D: int
+) -> None:
+    X, y = problem(n, D)
+    w, b = least_squares(X, y, 0.3)
+    oracle = Ridge(alpha=0.3 * n).fit(X.numpy(), y.numpy())
+    np.testing.assert_allclose(w.numpy(), oracle.coef_, rtol=1e-8)
+    assert b.item() == pytest.approx(oracle.intercept_, rel=1e-8)
+
+
+# The errors
+
+
+def count_table() -> list[tuple[int, int, float]]:
+    """A world of few pairs (x, y), with their probabilities."""
+    return [(0, 0, 0.3), (0, 1, 0.2), (1, 1, 0.4), (1, 0, 0.1)]
+
+
+def functions() -> list[dict[int, int]]:
+    """All functions of x = 0, 1 with values 0, 1."""
+    return [{0: a, 1: b} for a in (0, 1) for b in (0, 1)]
+
+
+@pytest.mark.equation("eq:selection-errors")
+@pytest.mark.equation("eq:selection-optimism")
+@pytest.mark.equation("eq:selection-held-out")
+def test_the_two_errors_by_enumerating_all_training_sets() -> None:
+    """Three rows from a world of four pairs: 64 training sets."""
+    world = count_table()
+
+    def true_error(f: dict[int, int]) -> float:
+        return sum(p for x, y, p in world if f[x] != y)
+
+    fitted = fresh = 0.0
+    mean = {tuple(f.values()): 0.0 for f in functions()}
+    square = dict(mean)
+    for rows in itertools.product(world, repeat=3):
+        chance = math.prod(p for _, _, p in rows)
+        errors = [sum(f[x] != y for x, y, _ in rows) / 3 for f in functions()]
+        chosen = errors.index(min(errors))
+        fitted += chance * errors[chosen]
+        fresh += chance * true_error(functions()[chosen])
+        for f, error in zip(functions(), errors, strict=True):
+            mean[tuple(f.values())] += chance * error
+            square[tuple(f.values())] += chance * error**2
+    best = min(true_error(f) for f in functions())
+    assert fitted < best - 0.05
+    assert fresh > best + 0.005
+    for f in functions():  # a fixed f: unbiased, with variance / m
+        R = true_error(f)
+        key = tuple(f.values())
+        assert mean[key] == pytest.approx(R)
+        variance = square[key] - mean[key] ** 2
+        assert variance == pytest.approx(R * (1 - R) / 3)
+
+
+@pytest.mark.equation("eq:selection-u")
+@pytest.mark.parametrize("D", [0, 1, 4])
+def test_expected_errors_by_enumerating_the_noise(D: int) -> None:
+    """Noise +s or -s with equal chances: the mean over all 2^n targets."""
+    n, s = 6, 0.7
+    X, truth = problem(n, D)
+    A = np.hstack([X.numpy(), np.ones((n, 1))])
+    t = truth.numpy()
+    training, new = [], []
+    for signs in itertools.product((-s, s), repeat=n):
+        y = t + np.array(signs)
+        fit = A @ np.linalg.lstsq(A, y, rcond=None)[0]
+        training.append(np.mean((fit - y) ** 2))
+        # a new target is t + s or t - s
+        new.append(np.mean((fit - t - s) ** 2 + (fit - t + s) ** 2) / 2)
+    ours = expected_errors(X, truth, s)
+    assert ours[0] == pytest.approx(np.mean(training), rel=1e-9)
+    assert ours[1] == pytest.approx(np.mean(new), rel=1e-9)
+    assert ours[1] - ours[0] == pytest.approx(2 * s**2 * (D + 1) / n)
+
+
+def test_expected_errors_counts_the_rank_and_not_the_columns() -> None:
+    X, truth = problem(8, 2)
+    doubled = torch.cat([X, X[:, :1]], dim=1)
+    ours = expected_errors(doubled, truth, 1.0)
+    assert ours == pytest.approx(expected_errors(X, truth, 1.0))
+
+
+# Folds
+
+
+@settings(max_examples=30, deadline=None)
+@given(n=st.integers(2, 40), K=st.integers(2, 12))
+def test_k_fold_is_scikit_learns(n: int, K: int) -> None:
+    K = min(K, n)
+    theirs = KFold(K).split(np.zeros(n))
+    for ours, expected in zip(k_fold(n, K), theirs, strict=True):
+        assert ours[0].tolist() == expected[0].tolist()
+        assert ours[1].tolist() == expected[1].tolist()
+
+
+@pytest.mark.parametrize("strata", [False, True])
+def test_shuffled_folds_hold_out_each_row_once(strata: bool) -> None:
+    y = torch.arange(23) % 4
+    deal = stratified_k_fold if strata else k_fold
+    first = y if strata else 23
+    folds = deal(first, 5, generator())  # type: ignore[operator]
+    held = torch.cat([part for _, part in folds])
+    assert sorted(held.tolist()) == list(range(23))
+    for train, part in folds:
+        both = [*train.tolist(), *part.tolist()]
+        assert sorted(both) == list(range(23))
+        assert len(part) in (4, 5)
+    plain = deal(first, 5)  # type: ignore[operator]
+    again = deal(first, 5, generator())  # type: ignore[operator]
+    other = deal(first, 5, generator(1))  # type: ignore[operator]
+
+    def hands(folds: list[tuple[Tensor, Tensor]]) -> list[list[int]]:
+        return [sorted(part.tolist()) for _, part in folds]
+
+    assert hands(again) == hands(folds)
+    assert hands(plain) != hands(folds) != hands(other)
+
+
+@pytest.mark.equation("eq:selection-strata")
+@settings(max_examples=40, deadline=None)
+@given(
+    y=st.lists(st.integers(-2, 4), min_size=2, max_size=60),
+    K=st.integers(2, 9),
+    shuffled=st.booleans(),
+)
+def test_each_fold_gets_its_share_of_each_class(
+    y: list[int], K: int, shuffled: bool
+) -> None:
+    K = min(K, len(y))
+    maker = generator() if shuffled else None
+    folds = stratified_k_fold(torch.tensor(y), K, maker)
+    for _, held in folds:
+        for label in set(y):
+            here = sum(y[i] == label for i in held.tolist())
+            share = sum(v == label for v in y) / K
+            assert math.floor(share) <= here <= math.ceil(share)
+            assert share - 1 < here < share + 1
+
+
+@pytest.mark.parametrize("counts", [(90, 10), (40, 25, 35), (7, 13, 5, 11)])
+def test_strata_have_the_sizes_of_scikit_learns(
+    counts: tuple[int, ...],
+) -> None:
+    y = torch.arange(len(counts)).repeat_interleave(torch.tensor(counts))
+    theirs = StratifiedKFold(5).split(np.zeros(len(y)), y.numpy())
+    for (_, ours), (_, expected) in zip(
+        stratified_k_fold(y, 5), theirs, strict=True
+    ):
+        ours_count = y[ours].bincount(minlength=len(counts)).tolist()
+        expected_count = np.bincount(y.numpy()[expected]).tolist()
+        assert ours_count == expected_count
+
+
+def ridge_predict(X: Tensor, y: Tensor, X_new: Tensor) -> Tensor:
+    w, b = least_squares(X, y, 0.1)
+    return X_new @ w + b
+
+
+@pytest.mark.equation("eq:selection-kfold")
+def test_cross_predict_is_a_loop_over_rows() -> None:
+    X, y = problem(11, 2)
+    folds = k_fold(11, 3, generator())
+    ours = cross_predict(ridge_predict, X, y, folds)
+    errors = []
+    for i in range(11):
+        [held] = [part.tolist() for _, part in folds if i in part.tolist()]
+        rest = [j for j in range(11) if j not in held]
+        oracle = Ridge(alpha=0.1 * len(rest)).fit(
+            X.numpy()[rest], y.numpy()[rest]
+        )
+        expected = oracle.predict(X.numpy()[[i]])[0]
+        assert ours[i].item() == pytest.approx(expected, rel=1e-9)
+        errors.append((expected - y[i].item()) ** 2)
+    score = (ours - y).square().mean().item()
+    assert score == pytest.approx(sum(errors) / 11, rel=1e-9)
+
+
+def test_cross_predict_is_scikit_learns() -> None:
+    X, y = problem(20, 3)
+    oracle = cross_val_predict(Ridge(alpha=1.6), X, y, cv=KFold(5))
+    ours = cross_predict(ridge_predict, X, y, k_fold(20, 5))
+    np.testing.assert_allclose(ours.numpy(), oracle, rtol=1e-9)
+
+
+def test_leaving_one_out_is_the_residual_over_one_minus_leverage() -> None:
+    X, y = problem(12, 3)
+    A = np.hstack([X.numpy(), np.ones((12, 1))])
+    hat = A @ np.linalg.pinv(A)
+    expected = (y.numpy() - hat @ y.numpy()) / (1 - np.diag(hat))
+
+    def predict(X: Tensor, y: Tensor, X_new: Tensor) -> Tensor:
+        w, b = least_squares(X, y)
+        return X_new @ w + b
+
+    ours = y - cross_predict(predict, X, y, k_fold(12, 12))
+    np.testing.assert_allclose(ours.numpy(), expected, rtol=1e-8)
+
+
+# Rare classes
+
+
+@pytest.mark.equation("eq:selection-none")
+@pytest.mark.parametrize(
+    ("n", "rare", "size"), [(8, 2, 3), (7, 1, 7), (6, 0, 2)]
+)
+def test_chance_of_none_by_enumeration(n: int, rare: int, size: int) -> None:
+    hands = list(itertools.combinations(range(n), size))
+    none = sum(all(row >= rare for row in hand) for hand in hands)
+    assert chance_of_none(n, rare, size) == pytest.approx(none / len(hands))
+
+
+def test_chance_of_none_of_the_page() -> None:
+    product = math.prod((80 - i) / (100 - i) for i in range(5))
+    assert chance_of_none(100, 5, 20) == pytest.approx(product)
+
+
+@pytest.mark.equation("eq:selection-shares")
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_accuracy_and_precision_from_recalls(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    y, y_hat = rng.integers(0, 2, 50), rng.integers(0, 2, 50)
+    r = recalls(torch.tensor(y_hat), torch.tensor(y), 2).tolist()
+    share = y.mean()
+    accuracy = (1 - share) * r[0] + share * r[1]
+    assert accuracy == pytest.approx((y == y_hat).mean())
+    alarms = share * r[1] + (1 - share) * (1 - r[0])
+    precision = y[y_hat == 1].mean()
+    assert share * r[1] / alarms == pytest.approx(precision)
+
+
+def test_recalls_by_hand() -> None:
+    y = torch.tensor([0, 0, 0, 0, 1, 1, 2])
+    y_hat = torch.tensor([0, 0, 0, 1, 1, 2, 9])
+    assert recalls(y_hat, y, 3).tolist() == [0.75, 0.5, 0.0]
+
+
+# The price
+
+
+@pytest.mark.equation("eq:selection-price")
+@pytest.mark.parametrize(("M", "m"), [(2, 3), (3, 3), (4, 2)])
+@pytest.mark.parametrize("a", [0.5, 0.8])
+def test_the_winners_flattery_by_enumeration(M: int, m: int, a: float) -> None:
+    """M models, right on each of m rows with chance a, independently."""
+    pmf = [math.comb(m, k) * a**k * (1 - a) ** (m - k) for k in range(m + 1)]
+    best = sum(
+        math.prod(pmf[k] for k in counts) * max(counts) / m
+        for counts in itertools.product(range(m + 1), repeat=M)
+    )
+    assert 0 < best - a <= price_bound(M, m)
+
+
+@pytest.mark.equation("eq:selection-price")
+def test_price_bound_is_the_least_over_s() -> None:
+    for M, m in ((2, 10), (100, 200), (7, 1)):
+        s = np.logspace(-3, 3, 200_001)
+        least = (np.log(M) / s + s / (8 * m)).min()
+        assert price_bound(M, m) == pytest.approx(least, rel=1e-6)
+    assert price_bound(1, 5) == 0
+
+
+@pytest.mark.equation("eq:selection-price")
+@pytest.mark.parametrize("a", [0.1, 0.5, 0.93])
+def test_hoeffdings_lemma(a: float) -> None:
+    for s in np.linspace(-20, 20, 81):
+        mean = a * np.exp(s * (1 - a)) + (1 - a) * np.exp(-s * a)
+        assert mean <= np.exp(s**2 / 8) * (1 + 1e-12)
+
+
+# Bad input
+
+
+def test_bad_features() -> None:
+    with pytest.raises(ValueError, match=r"x must be \(n,\), got \(2, 1\)"):
+        polynomial_features(torch.zeros(2, 1), 3)
+    with pytest.raises(ValueError, match="degree must be at least 0, got -1"):
+        polynomial_features(torch.zeros(2), -1)
+
+
+@pytest.mark.parametrize("shape", [(5,), (0, 2), (2, 3, 4)])
+def test_bad_tables(shape: tuple[int, ...]) -> None:
+    X = torch.zeros(shape)
+    message = re.escape(f"X must be (n, D), n > 0, got {shape}")
+    with pytest.raises(ValueError, match=message):
+        least_squares(X, torch.zeros(5))
+    with pytest.raises(ValueError, match=message):
+        expected_errors(X, torch.zeros(5), 1.0)
+    with pytest.raises(ValueError, match=message):
+        check_table(X, torch.zeros(5))
+
+
+def test_bad_targets() -> None:
+    X = torch.zeros(5, 2)
+    with pytest.raises(ValueError, match=r"y must be \(5,\), got \(5, 1\)"):
+        least_squares(X, torch.zeros(5, 1))
+    with pytest.raises(ValueError, match=r"truth must be \(5,\), got \(4,\)"):
+        expected_errors(X, torch.zeros(4), 1.0)
+    with pytest.raises(ValueError, match=r"y must be \(5,\), got \(4,\)"):
+        cross_predict(ridge_predict, X, torch.zeros(4), k_fold(5, 2))
+
+
+@pytest.mark.parametrize("bad", [-0.1, math.inf, math.nan])
+def test_bad_rates(bad: float) -> None:
+    X, y = problem(4, 2)
+    message = f"weight_decay must be >= 0 and finite, got {bad}"
+    with pytest.raises(ValueError, match=message):
+        least_squares(X, y, bad)
+    message = f"noise must be >= 0 and finite, got {bad}"
+    with pytest.raises(ValueError, match=message):
+        expected_errors(X, y, bad)
+
+
+@pytest.mark.parametrize("K", [-1, 0, 1, 6])
+def test_bad_number_of_folds(K: int) -> None:
+    message = rf"K must be in 2..5, the number of rows, got {K}"
+    with pytest.raises(ValueError, match=message):
+        k_fold(5, K)
+    with pytest.raises(ValueError, match=message):
+        stratified_k_fold(torch.zeros(5), K)
+    with pytest.raises(ValueError, match=message):
+        check_folds(5, K)
+
+
+def test_bad_strata() -> None:
+    with pytest.raises(ValueError, match=r"y must be \(n,\), got \(5, 1\)"):
+        stratified_k_fold(torch.zeros(5, 1), 2)
+
+
+def test_bad_folds() -> None:
+    X, y = problem(6, 2)
+    folds = k_fold(6, 3)
+    for bad in (folds[:2], [*folds, folds[0]], []):
+        with pytest.raises(ValueError, match="folds must hold out each row"):
+            cross_predict(ridge_predict, X, y, bad)
+    cheat = [(torch.arange(6), held) for _, held in folds]
+    with pytest.raises(ValueError, match="folds must not train on rows"):
+        cross_predict(ridge_predict, X, y, cheat)
+
+
+def test_bad_chances() -> None:
+    with pytest.raises(ValueError, match=r"n must be at least 1, got 0"):
+        chance_of_none(0, 0, 0)
+    with pytest.raises(ValueError, match=r"rare must be in 0..9, got 10"):
+        chance_of_none(9, 10, 2)
+    with pytest.raises(ValueError, match=r"size must be in 0..9, got -1"):
+        chance_of_none(9, 1, -1)
+
+
+def test_bad_recalls() -> None:
+    y = torch.tensor([0, 1, 1])
+    message = r"y_hat and y must be \(n,\), got \(2,\) and \(3,\)"
+    with pytest.raises(ValueError, match=message):
+        recalls(y[:2], y, 2)
+    with pytest.raises(ValueError, match=r"y must be in 0..0, got 0..1"):
+        recalls(y, y, 1)
+    message = r"y must hold every class, got no row of \[2, 3\]"
+    with pytest.raises(ValueError, match=message):
+        recalls(y, y, 4)
+
+
+def test_bad_prices() -> None:
+    with pytest.raises(ValueError, match="M must be at least 1, got 0"):
+        price_bound(0, 5)
+    with pytest.raises(ValueError, match="m must be at least 1, got 0"):
+        price_bound(5, 0)
+
+
+# Numbers of the page
+
+
+def test_numbers_worked_out_by_hand_on_the_page() -> None:
+    """Exercise 1, and the standard error of an accuracy."""
+    table = {3: 0.04, 4: 0.03, 5: 0.015}
+    training = [missed + 0.25 * (1 - p / 20) for p, missed in table.items()]
+    new = [missed + 0.25 * (1 + p / 20) for p, missed in table.items()]
+    more = [missed + 0.25 * (1 + p / 100) for p, missed in table.items()]
+    assert training == pytest.approx([0.2525, 0.23, 0.2025])
+    assert new == pytest.approx([0.3275, 0.33, 0.3275])
+    assert more == pytest.approx([0.2975, 0.29, 0.2775])
+    assert math.sqrt(0.9 * 0.1 / 1000) == pytest.approx(0.0095, abs=5e-5)
