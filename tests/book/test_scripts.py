@@ -42,6 +42,7 @@ def test_a_script_runs_from_an_empty_folder(
             "PYTHONPATH": str(installed),
             "MPLBACKEND": "agg",
             "D2LCODE_DEVICE": "cpu",
+            "OMP_NUM_THREADS": "1",  # two would wait for each other
         },
         capture_output=True,
         encoding="utf-8",
