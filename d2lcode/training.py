@@ -50,17 +50,30 @@ def seed_everything(seed: int = 0) -> None:
 def accuracy(logits: Tensor, y: Tensor) -> float:
     """Return the share of rows whose largest logit is at the label.
 
-    Shapes: logits (B, C), y (B,) -> a number in 0 .. 1.
-    Raises: ValueError if the shapes do not fit or the batch is empty.
+    Shapes: logits (B, C), C at least 2, y (B,) -> a number in 0 .. 1.
+    Raises: ValueError if the shapes do not fit, the batch is empty, or
+        a logit is NaN.
     """
-    if logits.ndim != 2 or y.shape != logits.shape[:1]:
+    if logits.ndim != 2 or logits.shape[1] < 2 or y.shape != logits.shape[:1]:
         raise ValueError(
-            "logits must be (B, C) and y (B,), "
+            "logits must be (B, C) with C at least 2, and y (B,), "
             f"got {tuple(logits.shape)} and {tuple(y.shape)}"
         )
     if len(y) == 0:
         raise ValueError("logits must hold at least one row, got none")
+    if bool(logits.isnan().any()):
+        raise ValueError("logits must be numbers, got NaN")
     return (logits.argmax(dim=1) == y).double().mean().item()
+
+
+def _refuse_a_lost_axis(y_hat: Tensor, y: Tensor) -> None:
+    """Refuse (B, 1) against (B,): a difference of the two is (B, B)."""
+    if y_hat.shape == (*y.shape, 1) or y.shape == (*y_hat.shape, 1):
+        raise ValueError(
+            f"model(x) must have the shape of y, {tuple(y.shape)}, got "
+            f"{tuple(y_hat.shape)}: the loss would pair every row with every "
+            "other"
+        )
 
 
 def fit(
@@ -80,10 +93,13 @@ def fit(
     moved to the model's device. `loss(model(x), y)` is the mean over
     the batch. `metrics` are called with the model after each epoch, in
     eval mode and without gradients. `max_norm` clips the norm of the
-    whole gradient. The progress bar goes to stderr, if a terminal.
+    whole gradient. The progress bar goes to stderr, if a terminal. The
+    model is left in eval mode.
 
     Returns: {"loss": mean training loss of each epoch, name: values}.
-    Raises: ValueError for epochs < 1, a metric named "loss", an
+    Raises: ValueError for epochs < 1, a metric named "loss", a model
+        without trainable parameters, an optimizer that holds none of
+        them, predictions (..., 1) for targets (...) or the reverse, an
         iterable that is empty (or used up: pass a list or DataLoader,
         not a generator), or a loss that is not finite.
     """
@@ -92,7 +108,17 @@ def fit(
         raise ValueError(f"epochs must be at least 1, got {epochs}")
     if "loss" in metrics:
         raise ValueError('metrics must not use the name "loss"')
-    device = next(model.parameters()).device
+    trainable = [p for p in model.parameters() if p.requires_grad]
+    if not trainable:
+        raise ValueError(
+            "model must have a parameter that requires a gradient, got none"
+        )
+    stepped = {id(p) for g in optimizer.param_groups for p in g["params"]}
+    if not any(id(p) in stepped for p in trainable):
+        raise ValueError(
+            "optimizer must hold parameters of model, got only others"
+        )
+    device = trainable[0].device
     history: dict[str, list[float]] = {name: [] for name in ["loss", *metrics]}
     bar = tqdm(range(epochs), disable=None if progress else True)
     for epoch in bar:
@@ -100,7 +126,10 @@ def fit(
         total, count = 0.0, 0
         for x, y in batches:
             x, y = x.to(device), y.to(device)
-            batch_loss = loss(model(x), y)
+            y_hat = model(x)
+            if isinstance(y_hat, Tensor):
+                _refuse_a_lost_axis(y_hat, y)
+            batch_loss = loss(y_hat, y)
             optimizer.zero_grad()
             batch_loss.backward()
             if max_norm is not None:

@@ -1,5 +1,6 @@
 """The shared helpers of training."""
 
+import math
 import random
 
 import numpy as np
@@ -52,6 +53,17 @@ def test_accuracy_by_hand() -> None:
         training.accuracy(logits, torch.tensor([0, 1, 1]))
     with pytest.raises(ValueError, match="at least one row"):
         training.accuracy(torch.zeros(0, 2), torch.zeros(0))
+
+
+def test_accuracy_of_what_is_no_prediction() -> None:
+    y = torch.tensor([0, 1, 1])
+    logits = torch.tensor([[2.0, 1.0], [0.0, 1.0], [0.0, math.nan]])
+    with pytest.raises(ValueError, match="logits must be numbers, got NaN"):
+        training.accuracy(logits, y)
+    with pytest.raises(ValueError, match=r"C at least 2, .* got \(3, 1\)"):
+        training.accuracy(logits[:, :1], y)
+    logits[2] = torch.tensor([-math.inf, 0.0])  # a class ruled out is fine
+    assert training.accuracy(logits, y) == 1
 
 
 def test_fit_takes_the_steps_of_a_plain_loop() -> None:
@@ -129,3 +141,53 @@ def test_fit_refuses_what_cannot_be_trained() -> None:
     bad = [(x, torch.full_like(y, float("nan")))]
     with pytest.raises(ValueError, match="loss must stay finite, got nan"):
         training.fit(model, bad, loss, sgd, 1, progress=False)
+
+
+def test_fit_refuses_a_model_or_an_optimizer_that_would_not_move() -> None:
+    x, y = line()
+    model, other = nn.Linear(1, 1), nn.Linear(1, 1)
+    loss = nn.MSELoss()
+    sgd = torch.optim.SGD(other.parameters(), lr=0.1)
+    with pytest.raises(ValueError, match="optimizer must hold parameters of"):
+        training.fit(model, [(x, y)], loss, sgd, 1)
+    for still in (nn.Flatten(), model.requires_grad_(False)):
+        with pytest.raises(ValueError, match="model must have a parameter"):
+            training.fit(still, [(x, y)], loss, sgd, 1)
+
+
+def test_fit_trains_a_part_of_a_model() -> None:
+    x, y = line()
+    model = nn.Sequential(nn.Linear(1, 1), nn.Linear(1, 1))
+    model[0].requires_grad_(False)
+    before = [p.clone() for p in model.parameters()]
+    sgd = torch.optim.SGD(model[1].parameters(), lr=0.1)
+    training.fit(model, [(x, y)], nn.MSELoss(), sgd, 1, progress=False)
+    moved = [
+        not torch.equal(p, old)
+        for p, old in zip(model.parameters(), before, strict=True)
+    ]
+    assert moved == [False, False, True, True]
+
+
+def test_fit_refuses_a_loss_of_every_row_with_every_other() -> None:
+    x, y = line()
+    model = nn.Linear(1, 1)
+    flat = nn.Sequential(model, nn.Flatten(0))
+    sgd = torch.optim.SGD(model.parameters(), lr=0.1)
+
+    def squares(y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        return (y_hat - y).square().mean()
+
+    with pytest.raises(ValueError, match=r"of y, \(64,\), got \(64, 1\)"):
+        training.fit(model, [(x, y[:, 0])], squares, sgd, 1, progress=False)
+    with pytest.raises(ValueError, match=r"of y, \(64, 1\), got \(64,\)"):
+        training.fit(flat, [(x, y)], squares, sgd, 1, progress=False)
+    training.fit(flat, [(x, y[:, 0])], squares, sgd, 1, progress=False)
+
+
+def test_fit_leaves_the_model_in_eval_mode() -> None:
+    x, y = line()
+    model = nn.Linear(1, 1)
+    sgd = torch.optim.SGD(model.parameters(), lr=0.1)
+    training.fit(model, [(x, y)], nn.MSELoss(), sgd, 1, progress=False)
+    assert not model.training

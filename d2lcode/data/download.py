@@ -71,8 +71,8 @@ def fetch(
     timeout: seconds to wait for a connection and for the next bytes.
 
     Raises: FileNotFoundError or ValueError if D2LCODE_DATA lacks the
-        file or has another under its name; DownloadError if no mirror
-        gave it.
+        file or has another under its name; OSError if the folder cannot
+        be written to; DownloadError if no mirror gave it.
     """
     provided = os.environ.get(VARIABLE)
     if provided:
@@ -80,15 +80,20 @@ def fetch(
     path = remote.path_in(folder or pooch.os_cache("d2lcode"))
     if _sha256(path) == remote.sha256:
         return path
-    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+    _make(part, remote)
     failures = []
-    for url in remote.urls:
-        try:
-            _download(url, path, remote.sha256, timeout)
-        except (RequestException, ValueError) as error:
-            failures.append(f"{url}: {type(error).__name__}: {error}")
-        else:
-            return path
+    try:
+        for url in remote.urls:
+            try:
+                _download(url, part, remote, timeout)
+                _replace(part, path, remote.sha256)
+            except (RequestException, ValueError) as error:
+                failures.append(f"{url}: {type(error).__name__}: {error}")
+            else:
+                return path
+    finally:
+        part.unlink(missing_ok=True)
     raise DownloadError(
         "\n  ".join([f"no mirror gave {remote}:", *failures])
         + f"\nIts SHA-256 must be {remote.sha256}. If you have the file, "
@@ -103,7 +108,7 @@ def _provided(remote: RemoteFile, path: Path) -> Path:
     if found is None:
         raise FileNotFoundError(
             f"{VARIABLE} must name a folder that holds {remote}, "
-            f"got no file {path} (SHA-256 {remote.sha256})"
+            f"got no readable file {path} (SHA-256 {remote.sha256})"
         )
     if found != remote.sha256:
         raise ValueError(
@@ -113,34 +118,46 @@ def _provided(remote: RemoteFile, path: Path) -> Path:
     return path
 
 
+def _make(part: Path, remote: RemoteFile) -> None:
+    """Make an empty file, and the folders above it.
+
+    Raises: OSError, of the kind that came, with what to do about it.
+    """
+    try:
+        part.parent.mkdir(parents=True, exist_ok=True)
+        part.touch()
+    except OSError as error:
+        raise type(error)(
+            error.errno,
+            f"cannot write to {part.parent} ({error.strerror}): name another "
+            f"folder with folder=, or let {VARIABLE} name one that holds "
+            f"{remote}",
+        ) from error
+
+
 def _download(
-    url: str, path: Path, sha256: str, timeout: tuple[float, float]
+    url: str, part: Path, remote: RemoteFile, timeout: tuple[float, float]
 ) -> None:
-    """Put what a URL gives at path in one step, if its hash is right.
+    """Put what a URL gives into the file `part`, if its hash is right.
 
     Raises: ValueError for another hash, and what requests raises.
     """
-    part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        # pooch asks for bool(bar), an error without a total; then sets it.
-        with tqdm(
-            total=1, desc=path.name, unit="B", unit_scale=True, disable=None
-        ) as bar:
-            get = pooch.HTTPDownloader(
-                progressbar=bar,
-                chunk_size=CHUNK,
-                timeout=timeout,
-                headers={"Accept-Encoding": "identity"},
-            )
-            get(url, str(part), None)
-        found = _sha256(part)
-        if found != sha256:
-            raise ValueError(
-                f"the {part.stat().st_size} bytes have SHA-256 {found}"
-            )
-        _replace(part, path, sha256)
-    finally:
-        part.unlink(missing_ok=True)
+    # pooch asks for bool(bar), an error without a total; then sets it.
+    with tqdm(
+        total=1, desc=remote.file, unit="B", unit_scale=True, disable=None
+    ) as bar:
+        get = pooch.HTTPDownloader(
+            progressbar=bar,
+            chunk_size=CHUNK,
+            timeout=timeout,
+            headers={"Accept-Encoding": "identity"},
+        )
+        get(url, str(part), None)
+    found = _sha256(part)
+    if found != remote.sha256:
+        raise ValueError(
+            f"the {part.stat().st_size} bytes have SHA-256 {found}"
+        )
 
 
 def _replace(part: Path, path: Path, sha256: str) -> None:
@@ -154,8 +171,8 @@ def _replace(part: Path, path: Path, sha256: str) -> None:
 
 
 def _sha256(path: Path) -> str | None:
-    """Return a file's hash in hex, or None if there is no such file."""
+    """Return a file's hash in hex, or None if no such file can be read."""
     try:
         return str(pooch.file_hash(str(path)))
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
         return None

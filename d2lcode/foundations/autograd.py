@@ -40,6 +40,9 @@ class Value:
         a, b = self.data, number(other)
         return Value(a / b, (self, 1 / b), (other, -a / b / b))
 
+    def __neg__(self) -> "Value":
+        return Value(-self.data, (self, -1.0))
+
     def __rsub__(self, other: float) -> "Value":
         return Value(other) - self
 
@@ -175,7 +178,7 @@ def numerical_gradient(
     if not x.is_floating_point():
         raise ValueError(f"x must be floating point, got {x.dtype}")
     if h is None:
-        h = torch.finfo(x.dtype).eps ** (1 / 3)  # eq:autograd-step
+        h = torch.finfo(x.dtype).eps ** (1 / 3)
     if not 0 < h < 1:
         raise ValueError(f"h must be between 0 and 1, got {h}")
     flat = x.detach().reshape(-1)

@@ -115,7 +115,7 @@ def one_hot(codes: Tensor, C: int) -> Tensor:
 def standardize(X: Tensor, train: Tensor) -> Tensor:
     """Subtract the mean of `train`, divide by its standard deviation.
 
-    A column that is constant in `train` is not divided.
+    A column that is constant in `train`, up to rounding, is not divided.
     Shapes: X (m, D), train (n, D) -> (m, D).
     Deviation: the variance has 1 / n, as in scikit-learn; pandas and
         Tensor.std divide by n - 1.
@@ -125,7 +125,8 @@ def standardize(X: Tensor, train: Tensor) -> Tensor:
     check_tables(X, train, holes=False)
     mean = train.mean(dim=0)  # (D,)
     std = (train - mean).square().mean(dim=0).sqrt()  # (D,)
-    constant = (train == train[0]).all(dim=0)  # (D,)
+    rounding = 8 * torch.finfo(train.dtype).eps * train.abs().amax(dim=0)
+    constant = train.amax(dim=0) - train.amin(dim=0) <= rounding  # (D,)
     scale = torch.where(constant, 1.0, std)
     return (X - mean) / scale  # eq:preprocessing-standardize
 

@@ -47,7 +47,7 @@ def address(
 
 # --8<-- [start:contiguous_stride]
 def contiguous_stride(shape: Sequence[int]) -> tuple[int, ...]:
-    """Return the strides of a new tensor: rows one after another.
+    """Return the strides of rows one after another, as `torch.empty` has.
 
     Raises: ValueError if a size is negative.
     """

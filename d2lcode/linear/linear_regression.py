@@ -78,20 +78,22 @@ def sgd(parameters: Iterable[Tensor], learning_rate: float) -> None:
     Deviation: torch.optim.SGD skips a parameter without a gradient and
         leaves the clearing to `zero_grad`.
     Raises: ValueError if learning_rate is not positive and finite, or
-        if a parameter has no gradient.
+        if a parameter has no gradient; then none has moved.
     """
     if not 0 < learning_rate < math.inf:
         raise ValueError(
             f"learning_rate must be positive and finite, got {learning_rate}"
         )
+    parameters = list(parameters)
+    steps = [(p, p.grad) for p in parameters if p.grad is not None]
+    if len(steps) < len(parameters):
+        raise ValueError(
+            "parameters must have gradients (call backward() first), "
+            "got one whose grad is None"
+        )
     with torch.no_grad():
-        for parameter in parameters:
-            if parameter.grad is None:
-                raise ValueError(
-                    "parameters must have gradients (call backward() "
-                    "first), got one whose grad is None"
-                )
-            parameter -= learning_rate * parameter.grad  # eq:linreg-update
+        for parameter, gradient in steps:
+            parameter -= learning_rate * gradient  # eq:linreg-update
             parameter.grad = None
 
 

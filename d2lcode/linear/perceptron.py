@@ -12,12 +12,15 @@ from torch import Tensor, nn
 def check_labels(y: Tensor, shape: Sequence[int]) -> None:
     """Refuse labels of another shape, none at all, or not -1 and +1.
 
+    Unsigned integers are refused, too: 255 equals -1 there.
     Raises: ValueError.
     """
     if y.shape != tuple(shape):
         raise ValueError(f"y must be {tuple(shape)}, got {tuple(y.shape)}")
     if y.numel() == 0:
         raise ValueError("y must hold at least one label, got none")
+    if not y.dtype.is_signed:
+        raise ValueError(f"y must have a signed dtype, got {y.dtype}")
     other = y[(y != 1) & (y != -1)]
     if len(other) > 0:
         raise ValueError(f"y must hold only -1 and +1, got {other[0].item()}")
@@ -145,8 +148,8 @@ def perceptron_loss(scores: Tensor, y: Tensor, margin: float = 0) -> Tensor:
 def nearest_point(X: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     """Return the point of the signed rows' hull that is nearest to zero.
 
-    Its norm is the margin. Where that is zero (up to round-off), no
-    perceptron separates the rows, and alpha proves it.
+    Its norm is the margin. Where that is zero, no perceptron separates
+    the rows, and alpha is the proof; up to round-off, it is evidence.
     Shapes: X (n, D), y (n,) -> p (D + 1,), alpha (n,); float64, CPU.
     Raises: ValueError if X or y is not so, or if X is not finite.
     """

@@ -25,11 +25,12 @@ class EarlyStopping:
         self.best_loss = math.inf
         self.best_weights: dict[str, Tensor] = {}
 
-    def update(self, model: nn.Module, loss: float) -> bool:
+    def update(self, model: nn.Module, loss: float | Tensor) -> bool:
         """Note the loss after one more epoch; True means: stop now.
 
         Raises: ValueError if loss is not a number (NaN).
         """
+        loss = loss.item() if isinstance(loss, Tensor) else loss  # no graph
         if math.isnan(loss):
             raise ValueError(f"loss must be a number, got {loss}")
         self.epoch += 1

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import partial
 
 import pandas as pd
 import torch
@@ -26,7 +27,11 @@ Model = Callable[[Tensor, Tensor], Predictor]
 
 # --8<-- [start:check_prices]
 def check_prices(name: str, prices: Tensor, n: int) -> None:
-    """Raise ValueError unless prices are n > 0 positive, finite floats."""
+    """Raise ValueError unless prices are a tensor of n > 0 positive floats."""
+    if not isinstance(prices, Tensor):
+        raise ValueError(
+            f"{name} must be a tensor, got {type(prices).__name__}"
+        )
     if prices.shape != (n,) or not prices.is_floating_point():
         raise ValueError(
             f"{name} must be ({n},) floats, "
@@ -67,6 +72,7 @@ def log_rmse(y_hat: Tensor, y: Tensor) -> float:
 def linear_model(weight_decay: float) -> Model:
     """Return ridge regression as a model of log prices.
 
+    Made of functions of the module, so that a pipeline can be pickled.
     Raises: ValueError unless weight_decay is positive and finite.
     """
     if not 0 < weight_decay < math.inf:
@@ -74,11 +80,16 @@ def linear_model(weight_decay: float) -> Model:
             f"weight_decay must be positive and finite, got {weight_decay}"
         )
 
-    def fit(X: Tensor, t: Tensor) -> Predictor:
-        w, b = ridge(X, t, weight_decay)
-        return lambda X_new: X_new @ w + b
+    return partial(_fit_linear, weight_decay)
 
-    return fit
+
+def _fit_linear(weight_decay: float, X: Tensor, t: Tensor) -> Predictor:
+    w, b = ridge(X, t, weight_decay)
+    return partial(_predict_linear, w, b)
+
+
+def _predict_linear(w: Tensor, b: Tensor, X_new: Tensor) -> Tensor:
+    return X_new @ w + b
 
 
 # --8<-- [end:linear_model]
@@ -198,7 +209,7 @@ class HousePipeline:
         if self.predictor is None:
             raise ValueError("fit must come before predict, got no fit")
         X = self.features.transform(table)  # (m, P)
-        return self.predictor(X).exp()  # eq:house-predict
+        return self.predictor(X).detach().exp()  # eq:house-predict
 
 
 # --8<-- [end:HousePipeline]
@@ -243,7 +254,7 @@ def submission(ids: Iterable[int], prices: Tensor) -> pd.DataFrame:
     if len(set(ids)) < len(ids):
         twice = next(i for i in ids if ids.count(i) > 1)
         raise ValueError(f"ids must differ, got {twice} twice")
-    return pd.DataFrame({"Id": ids, "SalePrice": prices.cpu().numpy()})
+    return pd.DataFrame({"Id": ids, "SalePrice": prices.detach().cpu()})
 
 
 # --8<-- [end:submission]

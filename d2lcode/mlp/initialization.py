@@ -94,7 +94,7 @@ def xavier_uniform_(W: Tensor, factor: float = 1.0) -> Tensor:
     D, H = fans(W)
     check_factor(factor)
     variance = factor**2 * 2 / (D + H)  # eq:init-xavier
-    bound = math.sqrt(3 * variance)  # eq:init-uniform
+    bound = math.sqrt(3 * variance)  # eq:init-xavier
     with torch.no_grad():
         return W.uniform_(-bound, bound)
 

@@ -97,10 +97,14 @@ def expected_errors(
 Folds = list[tuple[Tensor, Tensor]]
 
 
-def check_folds(n: int, K: int) -> None:
-    """Raise ValueError unless 2 <= K <= n."""
+def check_folds(n: int, K: int, generator: object) -> None:
+    """Raise ValueError unless 2 <= K <= n and generator is one, or None."""
     if not 2 <= K <= n:
         raise ValueError(f"K must be in 2..{n}, the number of rows, got {K}")
+    if not isinstance(generator, torch.Generator | None):
+        raise ValueError(
+            f"generator must be a torch.Generator or None, got {generator!r}"
+        )
 
 
 # --8<-- [end:check_folds]
@@ -112,9 +116,9 @@ def k_fold(n: int, K: int, generator: torch.Generator | None = None) -> Folds:
 
     Each row is held out once. Without a generator the folds are blocks
     of neighbouring rows; with one, the rows are shuffled first.
-    Raises: ValueError unless 2 <= K <= n.
+    Raises: ValueError unless 2 <= K <= n, or for another generator.
     """
-    check_folds(n, K)
+    check_folds(n, K, generator)
     order = torch.arange(n)
     if generator is not None:
         order = torch.randperm(n, generator=generator)
@@ -137,11 +141,12 @@ def stratified_k_fold(
     Sorted by class, the rows are dealt like cards, one to each fold in
     turn. With a generator they are shuffled within their class first.
     Shapes: y (n,), a class per row.
-    Raises: ValueError if y is not (n,) or unless 2 <= K <= n.
+    Raises: ValueError if y is not (n,), unless 2 <= K <= n, or for
+        another generator.
     """
     if y.ndim != 1:
         raise ValueError(f"y must be (n,), got {tuple(y.shape)}")
-    check_folds(len(y), K)
+    check_folds(len(y), K, generator)
     order = torch.arange(len(y))
     if generator is not None:
         order = torch.randperm(len(y), generator=generator)
@@ -168,7 +173,8 @@ def cross_predict(
     predict(X_train, y_train, X_new) fits and predicts, all in one.
     Shapes: X (n, ...), y (n,) -> (n,).
     Raises: ValueError if y is not (n,), or a fold holds out rows that it
-        trains on, or the folds do not hold out each row once.
+        trains on, or the folds do not hold out each row once, or predict
+        does not return one value for each held-out row.
     """
     if y.shape != X.shape[:1]:
         raise ValueError(f"y must be ({len(X)},), got {tuple(y.shape)}")
@@ -179,7 +185,13 @@ def cross_predict(
     for train, held in folds:
         if torch.isin(held, train).any():
             raise ValueError("folds must not train on rows that they hold out")
-        parts.append(predict(X[train], y[train], X[held]))
+        part = predict(X[train], y[train], X[held])
+        if part.shape != held.shape:
+            raise ValueError(
+                f"predict must return ({len(held)},), one value for each "
+                f"held-out row, got {tuple(part.shape)}"
+            )
+        parts.append(part)
     return torch.cat(parts)[torch.tensor(rows).argsort()]  # eq:selection-kfold
 
 

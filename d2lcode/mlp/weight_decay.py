@@ -32,15 +32,17 @@ def check_rates(learning_rate: float, weight_decay: float) -> None:
         )
 
 
-def take_gradient(w: Tensor) -> Tensor:
-    """Return the gradient of w and clear it; ValueError if it is None."""
-    g, w.grad = w.grad, None
-    if g is None:
+def take_gradients(parameters: list[Tensor]) -> list[Tensor]:
+    """Return all gradients and clear them; ValueError if one is None."""
+    gradients = [w.grad for w in parameters if w.grad is not None]
+    if len(gradients) < len(parameters):
         raise ValueError(
-            "parameters must have gradients (call backward() first), "
-            "got one whose grad is None"
+            "parameters must have gradients (call backward() first), got "
+            f"{len(parameters) - len(gradients)} whose grad is None"
         )
-    return g
+    for w in parameters:
+        w.grad = None
+    return gradients
 
 
 def sgd_with_decay(
@@ -52,9 +54,10 @@ def sgd_with_decay(
     Raises: ValueError if a rate is out of range, a gradient missing.
     """
     check_rates(learning_rate, weight_decay)
+    parameters = list(parameters)
+    gradients = take_gradients(parameters)
     with torch.no_grad():
-        for w in parameters:
-            g = take_gradient(w)
+        for w, g in zip(parameters, gradients, strict=True):
             w *= 1 - learning_rate * weight_decay  # eq:decay-update
             w -= learning_rate * g  # eq:decay-update
 
@@ -167,10 +170,11 @@ class AdamWithDecay:
     def step(self) -> None:
         """Update the parameters in place and clear their gradients."""
         learning_rate, weight_decay = self.rates
+        gradients = take_gradients(self.parameters)
+        state = zip(self.parameters, gradients, self.m, self.v, strict=True)
         self.t += 1
         with torch.no_grad():
-            for w, m, v in zip(self.parameters, self.m, self.v, strict=True):
-                g = take_gradient(w)
+            for w, g, m, v in state:
                 if self.decoupled:
                     w *= 1 - learning_rate * weight_decay  # eq:decay-adamw
                 else:

@@ -33,9 +33,15 @@ class GRUCell(nn.Module):
         D, H = len(self.W), len(self.U)
         if x.ndim != 2 or x.shape[1] != D:
             raise ValueError(f"x must be (B, {D}), got {tuple(x.shape)}")
-        if h.shape != (len(x), H):
-            raise ValueError(f"h must be {(len(x), H)}, got {tuple(h.shape)}")
-        x_r, x_z, x_n = (x @ self.W + self.b).chunk(3, dim=1)  # (B, H) each
+        if h.shape != (x.shape[0], H):
+            raise ValueError(
+                f"h must be {(x.shape[0], H)}, got {tuple(h.shape)}"
+            )
+        return self.step(x @ self.W + self.b, h)
+
+    def step(self, from_x: Tensor, h: Tensor) -> Tensor:
+        """Return the new h, given from_x = x W + b: (B, 3H), (B, H)."""
+        x_r, x_z, x_n = from_x.chunk(3, dim=1)  # (B, H) each
         h_r, h_z, h_n = (h @ self.U + self.c).chunk(3, dim=1)  # (B, H) each
         r = torch.sigmoid(x_r + h_r)  # eq:gru-reset
         z = torch.sigmoid(x_z + h_z)  # eq:gru-update
@@ -69,10 +75,15 @@ class GRU(nn.Module):
                 f"x must be (B, T, {D}), T at least 1, got {tuple(x.shape)}"
             )
         if h is None:
-            h = x.new_zeros(len(x), H)
+            h = x.new_zeros(x.shape[0], H)
+        if h.shape != (x.shape[0], H):
+            raise ValueError(
+                f"h must be {(x.shape[0], H)}, got {tuple(h.shape)}"
+            )
+        from_x = x @ self.cell.W + self.cell.b  # (B, T, 3H), all at once
         states = []
-        for x_t in x.unbind(dim=1):  # T times (B, D)
-            h = self.cell(x_t, h)  # (B, H)
+        for from_x_t in from_x.unbind(dim=1):  # T times (B, 3H)
+            h = self.cell.step(from_x_t, h)  # (B, H)
             states.append(h)
         return torch.stack(states, dim=1), h  # (B, T, H), (B, H)
 
@@ -82,15 +93,19 @@ class GRU(nn.Module):
 
 # --8<-- [start:chrono_]
 def chrono_(cell: GRUCell, T_max: float) -> None:
-    """Give unit j a memory of T_j steps, T_j uniform in 2 .. T_max.
+    """Give unit j a memory of about T_j steps, uniform in 2 .. T_max.
 
     Sets the update gate's biases in place.
-    Raises: ValueError if T_max is not greater than 2.
+    Raises: ValueError unless cell is a GRUCell and 2 < T_max < inf.
     Source: Tallec and Ollivier 2018, arXiv:1804.11188; they draw an
         LSTM's forget biases as log(uniform(1, T_max - 1)).
     """
-    if not T_max > 2:
-        raise ValueError(f"T_max must be greater than 2, got {T_max}")
+    if not isinstance(cell, GRUCell):
+        raise ValueError(f"cell must be a GRUCell, got {type(cell).__name__}")
+    if not 2 < T_max < math.inf:
+        raise ValueError(
+            f"T_max must be greater than 2 and finite, got {T_max}"
+        )
     H = len(cell.U)
     T = torch.empty(H).uniform_(2, T_max)  # (H,), drawn on the CPU
     with torch.no_grad():

@@ -283,8 +283,10 @@ def test_library(
     oracle(q, k, v, mask, scale)
 
 
-@pytest.mark.parametrize("shape", [(5,), (1, 5), (4, 5), (3, 1, 5)])
-def test_masks_that_broadcast(shape: tuple[int, ...]) -> None:
+@pytest.mark.parametrize(
+    "shape", [(1, 1, 5), (1, 4, 5), (3, 1, 5), (3, 4, 1), (1, 1, 1)]
+)
+def test_masks_that_are_shared(shape: tuple[int, ...]) -> None:
     q, k, v = qkv(4, 5, 3, 2, lead=(3,))
     oracle(q, k, v, random_mask(*shape), None)
 
@@ -297,7 +299,7 @@ def test_length_mask_and_library() -> None:
 def test_causal_mask_and_library() -> None:
     q, k, v = qkv(5, 5, 3, 2, lead=(2,))
     causal = torch.ones(5, 5, dtype=torch.bool).tril()
-    output, _ = attention(q, k, v, causal)
+    output, _ = attention(q, k, v, causal[None])
     expected = F.scaled_dot_product_attention(q, k, v, is_causal=True)
     torch.testing.assert_close(output, expected)
 
@@ -346,7 +348,7 @@ def test_by_hand() -> None:
     output, weights = pool(scores, v)
     assert weights.tolist() == [pytest.approx([1 / 8, 2 / 8, 5 / 8])]
     assert output.item() == pytest.approx(2)
-    masked, _ = pool(scores, v, torch.tensor([True, True, False]))
+    masked, _ = pool(scores, v, torch.tensor([[True, True, False]]))
     assert masked.item() == pytest.approx(16 / 3)
 
 
@@ -427,7 +429,7 @@ def test_a_mask_leaves_what_the_allowed_keys_give_alone() -> None:
         lambda k, v, mask: kernel_regression(q, k, v, 0.7, mask),
         lambda k, v, mask: additive_attention(q, k, v, W_q, W_k, w, mask),
     ):
-        output, _ = function(k, v, mask)
+        output, _ = function(k, v, mask[None])
         alone, _ = function(k[mask], v[mask], None)
         torch.testing.assert_close(output, alone)
 
@@ -513,7 +515,7 @@ def test_every_key_masked() -> None:
 
 
 def test_one_broadcast_mask_row_masks_every_query() -> None:
-    mask = torch.zeros(1, 4, dtype=torch.bool)
+    mask = torch.zeros(1, 1, 4, dtype=torch.bool)
     with pytest.raises(ValueError, match=r"at least one key.*query \[0, 0\]"):
         masked_softmax(randn(2, 3, 4), mask)
 
@@ -522,11 +524,27 @@ def test_bad_masks() -> None:
     scores = randn(2, 3)
     with pytest.raises(ValueError, match="mask must be boolean, got"):
         masked_softmax(scores, torch.ones(2, 3))
-    message = r"mask must broadcast to \(2, 3\), got \(2, 4\)"
+    message = r"mask must be \(2, 3\), or 1 in .* got \(2, 4\)"
     with pytest.raises(ValueError, match=message):
         masked_softmax(scores, torch.ones(2, 4, dtype=torch.bool))
     with pytest.raises(ValueError, match=r"got \(5, 2, 3\)"):
         masked_softmax(scores, torch.ones(5, 2, 3, dtype=torch.bool))
+
+
+def test_a_mask_never_lands_on_another_axis() -> None:
+    """(B, T) on (B, T, T) and (B, 1, T) on B heads would fit, wrongly."""
+    q, k, v = qkv(3, 3, 4, 2, lead=(3,))
+    padding = length_mask(torch.tensor([1, 2, 3]), 3)  # (3, 1, 3)
+    for function in (attention, lambda *x: kernel_regression(*x[:3], 1, x[3])):
+        with pytest.raises(ValueError, match=r"\(3, 3, 3\), .* got \(3, 3\)"):
+            function(q, k, v, padding[:, 0])
+        heads = q[:, None].expand(3, 3, 3, 4)
+        message = r"\(3, 3, 3, 3\), .* got \(3, 1, 3\)"
+        with pytest.raises(ValueError, match=message):
+            function(heads, heads, heads, padding)
+        output, _ = function(heads, heads, heads, padding[:, None])
+        alone, _ = function(q, q, q, padding)
+        torch.testing.assert_close(output, alone[:, None].expand(3, 3, 3, 4))
 
 
 @pytest.mark.parametrize("shape", [(), (2, 0)])
@@ -540,6 +558,7 @@ def test_no_key(shape: tuple[int, ...]) -> None:
     [
         (torch.tensor([[1, 2]]), r"valid_len must be \(B,\) integers, got"),
         (torch.tensor([1.0]), r"integers, got \(1,\) torch.float32"),
+        (torch.tensor([True]), r"integers, got \(1,\) torch.bool"),
         (torch.tensor([0, 2]), r"valid_len must be in 1 .. 4, got \[0, 2\]"),
         (torch.tensor([5]), r"valid_len must be in 1 .. 4, got \[5\]"),
     ],
@@ -549,40 +568,125 @@ def test_bad_lengths(valid_len: Tensor, message: str) -> None:
         length_mask(valid_len, 4)
 
 
-@pytest.mark.parametrize("width", [0.0, -1.0, math.nan])
+@pytest.mark.parametrize("width", [0.0, -1.0, math.nan, 1e-30, 1e-200])
 def test_bad_width(width: float) -> None:
-    with pytest.raises(ValueError, match="width must be positive, got"):
-        kernel_regression(*qkv(2, 3, 2, 1), width)
+    q, k, v = (x.float() for x in qkv(2, 3, 2, 1))
+    with pytest.raises(ValueError, match=f"width must .* got {width}"):
+        kernel_regression(q, k, v, width)
+
+
+def test_a_narrow_kernel_chooses_the_nearest_key_that_is_allowed() -> None:
+    q, k, v = (x.float() for x in qkv(4, 6, 3, 2))
+    mask = random_mask(4, 6)
+    for width in (1e-3, 1e-12, 1e-19):
+        for rule in (None, mask):
+            distance = torch.cdist(q, k)
+            if rule is not None:
+                distance[~rule] = math.inf
+            output, _ = kernel_regression(q, k, v, width, rule)
+            assert torch.equal(output, v[distance.argmin(dim=1)])
+
+
+def test_an_endlessly_wide_kernel_averages() -> None:
+    q, k, v = qkv(2, 5, 3, 2)
+    for width in (1e200, math.inf):
+        output, _ = kernel_regression(q, k, v, width)
+        torch.testing.assert_close(output, v.mean(dim=0).expand(2, 2))
 
 
 def test_shapes_that_do_not_fit() -> None:
     q, k, v = qkv(2, 3, 4, 5)
-    message = (
-        r"q must be \(\.\.\., T_q, d\) and k .* got \(2, 4\) and \(3, 2\)"
-    )
     for function in (attention, lambda *x: kernel_regression(*x, 1.0)):
-        with pytest.raises(ValueError, match=message):
+        message = r"q must be \(\.\.\., T_q, d\) and k .* got "
+        with pytest.raises(ValueError, match=message + r"\(2, 4\) and \(3, 2"):
             function(q, k[:, :2], v)
-        with pytest.raises(ValueError, match=r"got \(4,\) and \(3, 4\)"):
+        with pytest.raises(ValueError, match=r"d at least 1, .*\(2, 0\)"):
+            function(q[:, :0], k[:, :0], v)
+        with pytest.raises(ValueError, match=r"q must have .* got \(4,\)"):
             function(q[0], k, v)
-        with pytest.raises(ValueError, match=r"got \(2, 4\) and \(4,\)"):
+        with pytest.raises(ValueError, match=r"k must have .* got \(4,\)"):
             function(q, k[0], v)
         with pytest.raises(
             ValueError, match=r"v must be \(\.\.\., 3, d_v\), got \(2, 5\)"
         ):
             function(q, k, v[:2])
-        with pytest.raises(ValueError, match=r"v must be .* got \(3,\)"):
+        with pytest.raises(ValueError, match=r"v must have .* got \(3,\)"):
             function(q, k, v[:, 0])
+        message = r"q and k must have batches that fit, got \(2, .* \(3, 3, 4"
+        with pytest.raises(ValueError, match=message):
+            function(q.expand(2, 2, 4), k.expand(3, 3, 4), v)
+        message = r"scores and v must have batches that fit, got \(2, .* \(3, "
+        with pytest.raises(ValueError, match=message):
+            function(q.expand(2, 2, 4), k, v.expand(3, 3, 5))
 
 
 def test_shapes_that_do_not_fit_additive_attention() -> None:
     q, k, v = randn(2, 3), randn(4, 2), randn(4, 5)
     W_q, W_k, w = randn(3, 6), randn(2, 6), randn(6)
-    with pytest.raises(ValueError, match=r"q must be .* 3\), got \(2, 2\)"):
+    with pytest.raises(ValueError, match=r"W_q must be \(2, H\) .* \(3, 6\)"):
         additive_attention(q[:, :2], k, v, W_q, W_k, w)
-    with pytest.raises(ValueError, match=r"q must be .* 3\), got \(3,\)"):
+    with pytest.raises(ValueError, match=r"q must have .* got \(3,\)"):
         additive_attention(q[0], k, v, W_q, W_k, w)
-    with pytest.raises(ValueError, match=r"k must be .* 2\), got \(4, 1\)"):
+    with pytest.raises(ValueError, match=r"W_k must be \(1, H\) .* \(2, 6\)"):
         additive_attention(q, k[:, :1], v, W_q, W_k, w)
+    with pytest.raises(ValueError, match=r"W_q .* w \(H,\), .* and \(5,\)"):
+        additive_attention(q, k, v, W_q, W_k, w[:5])
+    with pytest.raises(ValueError, match=r"w \(H,\), got .* and \(6, 1\)"):
+        additive_attention(q, k, v, W_q, W_k, w[:, None])
     with pytest.raises(ValueError, match=r"v must be .* got \(3, 5\)"):
         additive_attention(q, k, v[:3], W_q, W_k, w)
+    for sizes in ((0, 2, 3), (2, 0, 3), (2, 3, 0)):
+        with pytest.raises(ValueError, match=r"at least 1, got \(\d, \d, \d"):
+            AdditiveAttention(*sizes)
+
+
+# --- Where values cannot be read -----------------------------------------
+
+
+class Reader(nn.Module):
+    """All three kinds of attention, on a padded batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.additive = AdditiveAttention(3, 3, 4)
+
+    def forward(self, x: Tensor, valid_len: Tensor) -> Tensor:
+        mask = length_mask(valid_len, x.shape[1])
+        found = [
+            attention(x, x, x, mask)[0],
+            kernel_regression(x, x, x, 0.5, mask)[0],
+            self.additive(x, x, x, mask)[0],
+        ]
+        return torch.cat(found, dim=-1)
+
+
+def test_compiled_without_a_break() -> None:
+    model, x = Reader(), randn(3, 5, 3).float()
+    compiled = torch.compile(model, fullgraph=True, backend="eager")
+    for lengths in ([1, 5, 3], [2, 2, 4]):
+        valid_len = torch.tensor(lengths)
+        torch.testing.assert_close(compiled(x, valid_len), model(x, valid_len))
+
+
+def test_exported_with_a_batch_of_any_size() -> None:
+    model, x = Reader(), randn(7, 5, 3).float()
+    valid_len = torch.tensor([1, 5, 3, 2, 2, 4, 5])
+    batch = torch.export.Dim("batch")
+    program = torch.export.export(
+        model, (x[:3], valid_len[:3]), dynamic_shapes=[{0: batch}] * 2
+    ).module()
+    for B in (2, 7):
+        torch.testing.assert_close(
+            program(x[:B], valid_len[:B]), model(x[:B], valid_len[:B])
+        )
+
+
+def test_vectorized_over_the_batch() -> None:
+    model, x = Reader(), randn(3, 5, 3).float()
+    valid_len = torch.tensor([1, 5, 3])
+
+    def one(x: Tensor, valid_len: Tensor) -> Tensor:
+        return model(x[None], valid_len[None])[0]
+
+    found = torch.func.vmap(one)(x, valid_len)
+    torch.testing.assert_close(found, model(x, valid_len))

@@ -637,3 +637,11 @@ def test_numerical_gradient_refuses() -> None:
             numerical_gradient(torch.sum, x, h)
     with pytest.raises(ValueError, match=r"one number, got \(3,\)"):
         numerical_gradient(torch.exp, x)
+
+
+def test_a_value_can_be_negated() -> None:
+    x = Value(3.0)
+    y = -x * x
+    backward(y)
+    assert (y.data, x.grad) == (-9.0, -6.0)
+    assert math.copysign(1, (-Value(0.0)).data) == -1

@@ -425,6 +425,26 @@ def test_the_unit_does_not_matter() -> None:
     )
 
 
+@pytest.mark.parametrize("constant", [0.3, -7e-30, 7e30])
+def test_a_column_that_is_constant_up_to_rounding(constant: float) -> None:
+    """0.3 in some rows and 0.1 + 0.2 in others: as in scikit-learn."""
+    other = constant * (0.1 + 0.2) / 0.3
+    assert other != constant
+    train = torch.tensor([[constant], [other]] * 5, dtype=torch.float64)
+    X = torch.tensor([[constant], [2 * constant]], dtype=torch.float64)
+    found = standardize(X, train)
+    expected = StandardScaler().fit(train.numpy()).transform(X.numpy())
+    torch.testing.assert_close(found, torch.from_numpy(expected))
+    assert found[1, 0] == pytest.approx(constant)
+
+
+def test_a_column_of_small_differences_is_divided() -> None:
+    """Years in float32, and half a second beside a day."""
+    for train in ([2006.0, 2010.0], [86400.0, 86400.5]):
+        X = torch.tensor(train).unsqueeze(1)
+        assert standardize(X, X).flatten().tolist() == [-1, 1]
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("constant", [0.0, 0.1, -7.3, 1e6 + 0.1])
 def test_a_constant_column_is_only_shifted(

@@ -466,6 +466,15 @@ def test_sgd_refuses_a_learning_rate(rate: float) -> None:
     assert w.tolist() == [0, 0]
 
 
+def test_sgd_moves_nothing_if_one_gradient_is_missing() -> None:
+    w = torch.ones(2, requires_grad=True)
+    w.grad = torch.ones(2)
+    with pytest.raises(ValueError, match="whose grad is None"):
+        sgd(iter([w, torch.zeros(2, requires_grad=True)]), 0.1)
+    assert w.tolist() == [1, 1]
+    assert w.grad is not None
+
+
 def test_sgd_refuses_a_parameter_without_gradient() -> None:
     with pytest.raises(ValueError, match="parameters must have gradients"):
         sgd([torch.zeros(2, requires_grad=True)], 0.1)

@@ -657,3 +657,26 @@ def test_nearest_point_refuses() -> None:
         nearest_point(torch.zeros(3, 1), 2 * torch.ones(3))
     with pytest.raises(ValueError, match="X must be finite"):
         nearest_point(torch.full((1, 1), math.inf), torch.ones(1))
+
+
+@pytest.mark.parametrize("kind", [torch.uint8, torch.bool])
+def test_labels_of_a_dtype_without_minus_one(kind: torch.dtype) -> None:
+    """As uint8, -1 is 255, and equals -1 when compared."""
+    X, y = torch.tensor([[1.0], [-1.0]]), torch.tensor([1, -1]).to(kind)
+    message = f"y must have a signed dtype, got {kind}"
+    with pytest.raises(ValueError, match=message):
+        fit_perceptron(Perceptron(1), X, y, 1)
+    with pytest.raises(ValueError, match=message):
+        perceptron_loss(X[:, 0], y)
+    with pytest.raises(ValueError, match=message):
+        nearest_point(X, y)
+
+
+def test_exported_with_a_batch_of_any_size() -> None:
+    X = torch.randn(7, 3)
+    batch = torch.export.Dim("batch")
+    program = torch.export.export(
+        Perceptron(3), (X[:3],), dynamic_shapes=[{0: batch}]
+    ).module()
+    for B in (2, 7):
+        assert program(X[:B]).shape == (B,)

@@ -12,7 +12,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from d2lcode import data, training
@@ -667,3 +667,14 @@ def test_calibration_refuses(
         function(signed, y[:1], 10)
     with pytest.raises(ValueError, match="got entries from nan"):
         function(p * math.nan, y, 10)
+
+
+def test_exported_with_a_batch_of_any_size() -> None:
+    model, X = SoftmaxRegression(3, 4), torch.randn(7, 3)
+    nn.init.normal_(model.W)
+    batch = torch.export.Dim("batch")
+    program = torch.export.export(
+        model, (X[:3],), dynamic_shapes=[{0: batch}]
+    ).module()
+    for B in (2, 7):
+        torch.testing.assert_close(program(X[:B]), model(X[:B]))

@@ -50,30 +50,36 @@ def test_the_rule_by_hand() -> None:
     assert run(losses, 4, min_delta=1.5) == (6, 2, 2)
 
 
-def slow_rule(losses: list[float], p: int, delta: float) -> tuple[int, int]:
-    """The definition itself, with no state: look at all losses each time."""
-    kept = [1]
-    for t in range(2, len(losses) + 1):
-        if losses[t - 1] < losses[kept[-1] - 1] - delta:
-            kept.append(t)
-        if t - kept[-1] >= p:
-            return t, kept[-1]
-    return len(losses), kept[-1]
+def rule(losses: list[int], p: int) -> tuple[int, int]:
+    """The formula itself: the first of the smallest losses, at every t."""
+    best = {
+        t: 1 + losses.index(min(losses[:t])) for t in range(1, len(losses) + 1)
+    }
+    T = min((t for t in best if t - best[t] >= p), default=len(losses))
+    return T, best[T]
 
 
 @pytest.mark.equation("eq:early-rule")
 @settings(max_examples=60, deadline=None)
-@given(
-    st.lists(st.integers(0, 9), min_size=1, max_size=15),
-    st.integers(1, 4),
-    st.integers(0, 2),
-)
-def test_the_rule_is_its_definition(
-    losses: list[int], patience: int, delta: int
-) -> None:
-    stopped, best, weight = run(list(map(float, losses)), patience, delta)
-    assert (stopped, best) == slow_rule(losses, patience, delta)
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=15), st.integers(1, 4))
+def test_the_rule_is_its_definition(losses: list[int], patience: int) -> None:
+    stopped, best, weight = run(list(map(float, losses)), patience)
+    assert (stopped, best) == rule(losses, patience)
     assert weight == best
+
+
+def test_an_improvement_must_exceed_delta() -> None:
+    losses = [5.0, 4.0, 3.0, 2.5, 2.4]  # 3 beats 5 by 2, 2.4 beats 3 by 0.6
+    assert run(losses, 2, min_delta=1.0) == (5, 3, 3)
+    assert run(losses, 2, min_delta=0.5) == (5, 5, 5)
+    assert run([2.0, 1.0, 1.0], 1, min_delta=1.0) == (2, 1, 1)
+
+
+def test_a_tensor_loss_leaves_its_graph_behind() -> None:
+    model = nn.Linear(1, 1)
+    stopping = EarlyStopping(1)
+    stopping.update(model, model(torch.ones(1)).square().sum())
+    assert type(stopping.best_loss) is float
 
 
 def test_buffers_are_kept_as_well() -> None:

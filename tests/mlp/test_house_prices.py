@@ -3,6 +3,7 @@
 import io
 import itertools
 import math
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -575,3 +576,37 @@ def test_bad_number_of_folds(K: int) -> None:
 def test_bad_ids() -> None:
     with pytest.raises(ValueError, match="ids must differ, got 7 twice"):
         submission([3, 7, 9, 7], torch.ones(4))
+
+
+# In somebody's own project
+
+
+def test_a_fitted_pipeline_survives_pickling() -> None:
+    table, y = houses(30)
+    pipeline = HousePipeline(NUMBERS, WORDS, linear_model(0.01))
+    pipeline.fit(table, y)
+    again = pickle.loads(pickle.dumps(pipeline))  # noqa: S301
+    assert torch.equal(again.predict(table), pipeline.predict(table))
+
+
+def network_model(X: Tensor, t: Tensor) -> Predictor:
+    """A model whose predictions carry a graph."""
+    linear = torch.nn.Linear(X.shape[1], 1, dtype=torch.float64)
+    return lambda X_new: linear(X_new).squeeze(1) + t.mean()
+
+
+def test_a_networks_predictions_can_be_submitted() -> None:
+    table, y = houses(30)
+    pipeline = HousePipeline(NUMBERS, WORDS, network_model)
+    pipeline.fit(table, y)
+    sent = submission(range(30), pipeline.predict(table))
+    assert len(sent) == 30
+    grown = y.clone().requires_grad_() * 2
+    assert submission(range(30), grown)["SalePrice"][0] == 2 * y[0].item()
+
+
+def test_prices_must_be_a_tensor() -> None:
+    table, y = houses(30)
+    pipeline = HousePipeline(NUMBERS, WORDS, linear_model(0.01))
+    with pytest.raises(ValueError, match="prices must be a tensor, got Seri"):
+        pipeline.fit(table, pd.Series(y.numpy()))

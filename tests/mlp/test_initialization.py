@@ -235,12 +235,12 @@ def test_deep_he_network_keeps_its_signal_on_average() -> None:
         f, b = signals(x, weights, torch.relu, g)
         ends.append([f[-1].item(), b[0].item()])
     assert np.mean(ends, axis=0) == pytest.approx([1, 1], abs=0.5)
-    # the spread predicted in Exercise 3: (1 + 5 / n)^L - 1 for one sample
+    # the spread predicted in Exercise 2: (1 + 5 / n)^L - 1 for one sample
     assert np.std(ends, axis=0)[0] > 0.2
 
 
 def test_spread_of_one_layer() -> None:
-    """Exercise 3: the square of the ratio has mean 1 + 5 / n."""
+    """Exercise 2: the square of the ratio has mean 1 + 5 / n."""
     n, rng = 4, np.random.default_rng(0)
     z = rng.normal(size=(200_000, n)) * math.sqrt(2)
     ratio = (np.maximum(z, 0) ** 2).mean(axis=1)

@@ -402,7 +402,7 @@ def test_bad_number_of_folds(K: int) -> None:
     with pytest.raises(ValueError, match=message):
         stratified_k_fold(torch.zeros(5), K)
     with pytest.raises(ValueError, match=message):
-        check_folds(5, K)
+        check_folds(5, K, None)
 
 
 def test_bad_strata() -> None:
@@ -462,3 +462,19 @@ def test_numbers_worked_out_by_hand_on_the_page() -> None:
     assert new == pytest.approx([0.3275, 0.33, 0.3275])
     assert more == pytest.approx([0.2975, 0.29, 0.2775])
     assert math.sqrt(0.9 * 0.1 / 1000) == pytest.approx(0.0095, abs=5e-5)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_predictor_with_another_number_of_rows(rows: int) -> None:
+    X, y = torch.zeros(4, 1), torch.zeros(4)
+    message = rf"predict must return \(2,\).* got \({rows},\)"
+    with pytest.raises(ValueError, match=message):
+        cross_predict(lambda *_: torch.zeros(rows), X, y, k_fold(4, 2))
+
+
+def test_a_seed_is_no_generator() -> None:
+    message = "generator must be a torch.Generator or None, got 0"
+    with pytest.raises(ValueError, match=message):
+        k_fold(4, 2, 0)
+    with pytest.raises(ValueError, match=message):
+        stratified_k_fold(torch.tensor([0, 0, 1, 1]), 2, 0)

@@ -112,6 +112,13 @@ def test_without_activation_it_is_one_layer(sizes: list[int]) -> None:
     for weight in model.weights:
         product = product @ weight.detach().numpy()
     np.testing.assert_allclose(W.detach().numpy(), product, atol=1e-12)
+    bias = np.zeros(sizes[-1])
+    for number, row in enumerate(model.biases):
+        term = row.detach().numpy()
+        for weight in model.weights[number + 1 :]:
+            term = term @ weight.detach().numpy()
+        bias += term
+    np.testing.assert_allclose(b.detach().numpy(), bias, atol=1e-12)
     assert np.linalg.matrix_rank(product) <= min(sizes)
 
 

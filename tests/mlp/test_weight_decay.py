@@ -539,3 +539,16 @@ def test_ridge_refuses_targets() -> None:
     for bad in (y[:4], y[:, None]):
         with pytest.raises(ValueError, match=r"y must be \(5,\), got \("):
             ridge(X, bad, 0.1)
+
+
+def test_a_missing_gradient_moves_nothing() -> None:
+    first = torch.ones(2, requires_grad=True)
+    first.grad = torch.ones(2)
+    second = torch.ones(2, requires_grad=True)
+    adam = AdamWithDecay([first, second], 0.1, 0.1, decoupled=True)
+    for step in (lambda: sgd_with_decay([first, second], 0.1, 0.1), adam.step):
+        with pytest.raises(ValueError, match="got 1 whose grad is None"):
+            step()
+        assert torch.equal(first, torch.ones(2))
+        assert first.grad is not None
+    assert adam.t == 0

@@ -419,6 +419,36 @@ def test_weights_start_with_variance_one_over_their_inputs():
     assert not cell.b.any() and not cell.c.any()
 
 
+def test_exported_with_a_batch_of_any_size():
+    gru, x, h = random_gru(3, 4), draw(7, 5, 3), draw(7, 4)
+    batch = torch.export.Dim("batch")
+    for inputs in [(x,), (x, h)]:
+        program = torch.export.export(
+            gru,
+            tuple(part[:3] for part in inputs),
+            dynamic_shapes=[{0: batch}] * len(inputs),
+        ).module()
+        for B in (2, 7):
+            some = [part[:B] for part in inputs]
+            torch.testing.assert_close(program(*some), gru(*some))
+
+
+def test_vectorized_and_compiled_without_a_break():
+    gru, x, h = random_gru(3, 4), draw(6, 5, 3), draw(6, 4)
+    one = torch.func.vmap(lambda x, h: gru(x[None], h[None])[1][0])
+    torch.testing.assert_close(one(x, h), gru(x, h)[1])
+    compiled = torch.compile(gru, fullgraph=True, backend="eager")
+    torch.testing.assert_close(compiled(x, h), gru(x, h))
+
+
+def test_the_sequence_takes_the_steps_of_the_cell():
+    gru, x, h = random_gru(3, 4), draw(2, 5, 3), draw(2, 4)
+    states, _ = gru(x, h)
+    for t in range(5):
+        h = gru.cell(x[:, t], h)
+        torch.testing.assert_close(states[:, t], h)
+
+
 # Errors
 
 
@@ -452,7 +482,12 @@ def test_input_of_the_sequence_must_fit(shape):
         GRU(3, 4)(torch.zeros(shape))
 
 
-@pytest.mark.parametrize("T_max", [2, 1.5, -3, float("nan")])
+def test_chrono_takes_a_cell():
+    with pytest.raises(ValueError, match="must be a GRUCell, got GRU$"):
+        chrono_(GRU(3, 4), 20)
+
+
+@pytest.mark.parametrize("T_max", [2, 1.5, -3, float("nan"), math.inf])
 def test_memory_must_be_longer_than_two_steps(T_max):
-    with pytest.raises(ValueError, match="T_max must be greater than 2, got"):
+    with pytest.raises(ValueError, match="T_max must be greater than 2 and"):
         chrono_(GRUCell(3, 4), T_max)
