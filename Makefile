@@ -1,9 +1,20 @@
-# make serve   build both sites and read them in a browser
-# make test    run every check
-# make check FILES=docs/en/recurrent/gru.md   one page and its module's tests
-# make site    build both sites into site/
-# make labs    run the labs again, minutes each, and keep what they show
-# make clean   remove what was built (clean-all: .venv as well)
+# make serve     build both sites and read them in a browser
+# make test      run every check
+# make site      build both sites into site/
+# make clean     remove what was built (clean-all: .venv as well)
+#
+# For authors; FILES are pages such as docs/en/recurrent/gru.md:
+# make new CHAPTER=recurrent/lstm TITLE=... TITLE_ZH=...   start a chapter
+# make move CHAPTER=recurrent/lstm TO=recurrent/long   give it another name
+# make check     check FILES, or all, and run their tests
+# make update    run FILES; write outputs and figures in both languages
+# make sync      fill code and formulas of Chinese FILES from English
+# make accept    record that both languages of FILES say the same
+# make portable  run FILES, or all, as other machines would
+# make labs      run the labs again, minutes each, and keep what they show
+# make format    format all code
+# make lint      look at its style and types
+# make ci        what a change has to pass, from a clean clone
 #
 # The first of them makes .venv and installs into it. Each does only what has
 # not been done yet.
@@ -12,6 +23,13 @@ PYTHON ?= python3
 PORT ?= 8000
 REQUIREMENTS ?= requirements.txt
 FILES ?=
+CHAPTER ?=
+TO ?=
+TITLE ?=
+TITLE_ZH ?=
+PART ?=
+PART_ZH ?=
+export TITLE TITLE_ZH PART PART_ZH
 
 VENV := .venv
 python := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
@@ -26,10 +44,11 @@ sources := mkdocs.yml mkdocs.zh.yml $(wildcard build/report.json) \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check site labs lint clean clean-all
+.PHONY: help serve test site clean clean-all
+.PHONY: new move check update sync accept portable labs format lint ci
 
 help:
-	@sed -n '/^# make/s/^# //p' Makefile
+	@sed -n '/^# \(make\|For\)/s/^# //p' Makefile
 
 serve: site
 	@$(python) -m book.serve --port $(PORT)
@@ -39,11 +58,28 @@ site: site/index.html
 test: lint
 	$(python) -m pytest -n 2 --dist loadfile
 
-check: $(installed)
-	@$(python) -m book check $(FILES)
+new: $(installed)
+	@$(python) -m book new $(CHAPTER) \
+		$(if $(TITLE),--title "$$TITLE") \
+		$(if $(TITLE_ZH),--title-zh "$$TITLE_ZH") \
+		$(if $(PART),--part "$$PART") \
+		$(if $(PART_ZH),--part-zh "$$PART_ZH")
 
-labs: $(installed)
-	@$(python) -m book labs $(FILES)
+move: $(installed)
+	@$(python) -m book move $(CHAPTER) $(TO)
+
+check update sync portable labs: $(installed)
+	@$(python) -m book $@ $(FILES)
+
+accept: $(installed)
+	@$(python) -m book sync --accept $(FILES)
+
+format: $(installed)
+	$(python) -m ruff check --fix --exit-zero --quiet $(code)
+	$(python) -m ruff format $(code)
+
+ci:
+	.ci/run
 
 lint: $(installed)
 	$(python) -m ruff check $(code)

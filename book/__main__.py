@@ -1,67 +1,92 @@
-"""`python -m book`: check, update, sync, new, site, notebooks, labs, pdf."""
+"""`python -m book`: the commands of those who write the book."""
 
 import argparse
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
 
-from book import chapters, pages
-from book.pages import ROOT, Page, PageError
+from book import layout
+from book.errors import BookError, OrderError
+from book.layout import ROOT
+from book.page import blocks
+from book.page.blocks import Page
 
 
 def check(arguments: argparse.Namespace) -> int:
     """Check pages: form, languages, blocks, and the chapters' tests."""
-    from book import check as refusals
+    from book.check.problems import problems
 
-    files: list[Path] = []
-    for page in _english(arguments.pages):
-        files.append(page.path)
-        test = chapters.test(ROOT, page.name)
-        if chapters.is_chapter(page.name) and test.is_file():
-            files.append(test)
-    found = refusals.problems(ROOT)
-    if arguments.pages:
-        found = [p for p in found if refusals.concerns(p, files)]
+    names = _names(arguments.pages)
+    found = problems(ROOT, names if arguments.pages else None)
     for problem in found:
         print(problem, file=sys.stderr)
-    return _pytest(files) or int(bool(found))
+    files = list(_readable(names))
+    return (_pytest(files) if files else 0) or int(bool(found))
 
 
 def update(arguments: argparse.Namespace) -> int:
     """Run pages; write outputs and figures in both languages."""
-    files = [page.path for page in _english(arguments.pages)]
-    return _pytest([*files, "--update"])
+    from book.edit.update import update
+
+    failed = 0
+    for page in _english(arguments.pages):
+        try:
+            changed = update(page)
+        except BookError as error:
+            print(f"error: {error}", file=sys.stderr)
+            failed = 1
+        else:
+            done = [path.relative_to(ROOT).as_posix() for path in changed]
+            print(f"{page.name}:", ", ".join(done) or "nothing changed")
+    return failed
+
+
+def portable(arguments: argparse.Namespace) -> int:
+    """Run pages under rounding noise, on older kernels, on a GPU."""
+    from book.run.portable import run
+
+    pages = [page.path for page in _english(arguments.pages)]
+    return int(bool(run(ROOT, pages, arguments.only or ())))
 
 
 def sync(arguments: argparse.Namespace) -> int:
     """Fill Chinese code and math from English; --accept records a pair."""
-    from book import translation
+    from book.edit import sync
 
+    if arguments.accept and not arguments.pages:
+        raise OrderError("name the pages that you have read side by side")
     for english in _english(arguments.pages):
-        changed = translation.sync(english)
+        changed = sync.sync(english)
         done = "code and math " + ("filled" if changed else "agree")
         if arguments.accept:
-            translation.accept(english, pages.read(english.partner))
-            done += ", pair accepted"
+            chinese = blocks.read(english.partner)
+            accepted = sync.accept(english, chinese)
+            for change in accepted:
+                print(sync.shown(ROOT, english, chinese, change))
+            done += f", {len(accepted)} pair(s) accepted"
         print(f"{english.name}: {done}")
     return 0
 
 
 def new(arguments: argparse.Namespace) -> int:
     """Make the four files and both navigation entries of a chapter."""
-    from book.new import create
+    from book.edit.new import create, typed
 
     last = arguments.chapter.rpartition("/")[2].replace("_", " ")
-    titles = {
-        "en": arguments.title or last.capitalize(),
-        "zh": arguments.title_zh or arguments.title or last.capitalize(),
-    }
+    given = {
+        key: typed(value) for key, value in vars(arguments).items()
+        if isinstance(value, str)
+    }  # fmt: skip
+    english = given.get("title", last.capitalize())
+    titles = {"en": english, "zh": given.get("title_zh", english)}
     parts = {
         language: title
         for language, title in (
-            ("en", arguments.part),
-            ("zh", arguments.part_zh),
+            ("en", given.get("part")),
+            ("zh", given.get("part_zh")),
         )
         if title
     }
@@ -70,9 +95,18 @@ def new(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def move(arguments: argparse.Namespace) -> int:
+    """Give a chapter another name or part, wherever it is named."""
+    from book.edit.move import move
+
+    for path in move(ROOT, arguments.chapter, arguments.to):
+        print(path.relative_to(ROOT))
+    return 0
+
+
 def site(arguments: argparse.Namespace) -> int:
     """Build both sites, strictly, into site/."""
-    from book.site import build
+    from book.build.site import build
 
     build(ROOT)
     return 0
@@ -80,9 +114,9 @@ def site(arguments: argparse.Namespace) -> int:
 
 def notebooks(arguments: argparse.Namespace) -> int:
     """Write every chapter as a notebook: FOLDER/LANGUAGE/PART/...."""
-    from book.notebooks import write
+    from book.stage.downloads import write
 
-    for language in pages.LANGUAGES:
+    for language in layout.LANGUAGES:
         folder = arguments.folder / language
         for path in write(ROOT / "docs", language, folder):
             print(path)
@@ -91,35 +125,47 @@ def notebooks(arguments: argparse.Namespace) -> int:
 
 def labs(arguments: argparse.Namespace) -> int:
     """Run labs, minutes each; write outputs in both languages."""
-    from book import lab_runs
-    from book.labs import find, partner
+    from book.page.lab import find, partner
+    from book.run import labs
 
     for path in arguments.notebooks or find(ROOT / "docs"):
         path = path.resolve()
         english = path if path.parents[1].name == "en" else partner(path)
-        lab_runs.run(english)
+        labs.run(english)
         print(f"labs/{english.stem}: run, written in both languages")
     return 0
 
 
 def pdf(arguments: argparse.Namespace) -> int:
     """Print each built site as a book: site/LANGUAGE/book.pdf."""
-    from book.pdf import write
+    from book.pack.document import write
 
     for path in write(ROOT, arguments.folder):
         print(path)
     return 0
 
 
+def _names(paths: Sequence[Path]) -> list[str]:
+    """The names of the pages of paths; all for none."""
+    return layout.names(ROOT, paths or [ROOT / "docs"])
+
+
 def _english(paths: Sequence[Path]) -> list[Page]:
     """The English pages of paths in either language; all for none."""
-    found = []
-    for path in paths or pages.find(ROOT / "docs"):
-        page = pages.read(path)
-        if page.language != "en":
-            page = pages.read(page.partner)
-        found.append(page)
-    return found
+    found = [layout.page(ROOT, "en", name) for name in _names(paths)]
+    return [blocks.read(path) for path in found if path.suffix == ".md"]
+
+
+def _readable(names: Sequence[str]) -> Iterator[Path]:
+    """What pytest runs of pages; a page that cannot be read is left out."""
+    for name in names:
+        page, test = layout.page(ROOT, "en", name), layout.test(ROOT, name)
+        with suppress(BookError, FileNotFoundError):
+            if page.suffix == ".md":
+                blocks.read(page).codes  # noqa: B018 - raises
+                yield page
+            if test.is_file():
+                yield test
 
 
 def _pytest(arguments: Sequence[Path | str]) -> int:
@@ -132,17 +178,23 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     made = {}
     for function in (
-        check, update, sync, new, site, notebooks, labs, pdf,
+        check, update, portable, sync, new, move, site, notebooks, labs, pdf,
     ):  # fmt: skip
         text = function.__doc__
         made[function] = commands.add_parser(
             function.__name__, help=text, description=text
         )
         made[function].set_defaults(function=function)
-    for function in (check, update, sync):
+    for function in (check, update, portable, sync):
         made[function].add_argument(
             "pages", nargs="*", type=Path, help="default: every page"
         )
+    made[portable].add_argument(
+        "--only",
+        action="append",
+        metavar="MACHINE",
+        help="one of them, as it prints their names: 'noise 1'",
+    )
     made[sync].add_argument(
         "--accept",
         action="store_true",
@@ -152,6 +204,8 @@ def _parser() -> argparse.ArgumentParser:
         "notebooks", nargs="*", type=Path, help="default: every lab"
     )
     made[new].add_argument("chapter", metavar="PART/CHAPTER")
+    made[move].add_argument("chapter", metavar="PART/CHAPTER")
+    made[move].add_argument("to", metavar="PART/NAME")
     made[new].add_argument("--title", help="default: made from the name")
     made[new].add_argument("--title-zh", help="default: the English title")
     made[new].add_argument("--part", help="title of a new part")
@@ -164,13 +218,27 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; return its exit status."""
+    """Run one command; return its exit status.
+
+    What is wrong with the book, or refused by the system, is a line; a
+    fault of this code shows where it was.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal without Chinese
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
         return int(options.function(options))
-    except (PageError, ValueError, FileNotFoundError) as error:
+    except BookError as error:
         print(f"error: {error}", file=sys.stderr)
-        return 1
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"error: {error.filename}: {error.strerror}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    return 1
 
 
 if __name__ == "__main__":

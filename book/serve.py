@@ -9,7 +9,7 @@ from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from book.pages import ROOT
+from book.layout import ROOT
 
 _TRIES = 20
 """How many ports are tried, the given one first."""
@@ -19,6 +19,11 @@ class _Server(ThreadingHTTPServer):
     # On Windows the option would let two servers share a port.
     allow_reuse_address = os.name != "nt"
     daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a reader who left before the answer did."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _Handler(SimpleHTTPRequestHandler):

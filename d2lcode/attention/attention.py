@@ -54,7 +54,6 @@ def check_mask(mask: Tensor, shape: Sequence[int]) -> None:
         )
 
 
-# --8<-- [start:masked_softmax]
 def masked_softmax(scores: Tensor, mask: Tensor | None = None) -> Tensor:
     """Softmax over the last axis, among the keys that the mask allows.
 
@@ -71,10 +70,6 @@ def masked_softmax(scores: Tensor, mask: Tensor | None = None) -> Tensor:
     return exp / exp.sum(dim=-1, keepdim=True)  # eq:attention-softmax
 
 
-# --8<-- [end:masked_softmax]
-
-
-# --8<-- [start:length_mask]
 def length_mask(valid_len: Tensor, T: int) -> Tensor:
     """Allow the first valid_len keys of T; the rest is padding.
 
@@ -94,9 +89,6 @@ def length_mask(valid_len: Tensor, T: int) -> Tensor:
         )
     position = torch.arange(T, device=valid_len.device)  # (T,)
     return position < valid_len[:, None, None]  # (B, 1, T)
-
-
-# --8<-- [end:length_mask]
 
 
 def check_axes(**tensors: Tensor) -> None:
@@ -131,7 +123,6 @@ def check_width(q: Tensor, k: Tensor) -> None:
         )
 
 
-# --8<-- [start:pool]
 def pool(
     scores: Tensor, v: Tensor, mask: Tensor | None = None
 ) -> tuple[Tensor, Tensor]:
@@ -150,10 +141,6 @@ def pool(
     return weights @ v, weights  # eq:attention-pooling
 
 
-# --8<-- [end:pool]
-
-
-# --8<-- [start:kernel_regression]
 def kernel_regression(
     q: Tensor, k: Tensor, v: Tensor, width: float, mask: Tensor | None = None
 ) -> tuple[Tensor, Tensor]:
@@ -181,10 +168,6 @@ def kernel_regression(
     return pool((nearest - square) / twice, v, mask)  # eq:attention-kernel
 
 
-# --8<-- [end:kernel_regression]
-
-
-# --8<-- [start:attention]
 def attention(
     q: Tensor,
     k: Tensor,
@@ -207,10 +190,6 @@ def attention(
     return pool(scores, v, mask)  # eq:attention-scaled
 
 
-# --8<-- [end:attention]
-
-
-# --8<-- [start:additive_attention]
 def additive_attention(
     q: Tensor,
     k: Tensor,
@@ -240,10 +219,6 @@ def additive_attention(
     return pool(scores, v, mask)  # eq:attention-additive
 
 
-# --8<-- [end:additive_attention]
-
-
-# --8<-- [start:AdditiveAttention]
 class AdditiveAttention(nn.Module):
     """Additive attention that owns its W_q, W_k and w.
 
@@ -265,6 +240,3 @@ class AdditiveAttention(nn.Module):
         self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         return additive_attention(q, k, v, self.W_q, self.W_k, self.w, mask)
-
-
-# --8<-- [end:AdditiveAttention]

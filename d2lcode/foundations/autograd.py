@@ -8,12 +8,10 @@ import torch
 from torch import Tensor
 
 
-# --8<-- [start:Value]
 class Value:
     """A number that remembers which values it was computed from.
 
-    edges: pairs (input, slope); the slope is the derivative of this
-        value by that input. Inputs that are plain numbers are dropped.
+    edges: pairs (input, derivative by it), plain numbers left out.
     grad: what `backward` adds to. index: how many values came before.
     Raises: ValueError if data or an operand is no Value, int or float;
         ZeroDivisionError as numbers do.
@@ -52,10 +50,6 @@ class Value:
     __radd__, __rmul__ = __add__, __mul__
 
 
-# --8<-- [end:Value]
-
-
-# --8<-- [start:number]
 def number(x: "Value | float") -> float:
     """Return x itself, or its data if it is a Value.
 
@@ -70,10 +64,6 @@ def number(x: "Value | float") -> float:
     return float(x)
 
 
-# --8<-- [end:number]
-
-
-# --8<-- [start:functions]
 def exp(x: Value) -> Value:
     """Return e to the x. Raises: OverflowError for x.data above 709."""
     y = math.exp(x.data)
@@ -98,10 +88,6 @@ def relu(x: Value) -> Value:
     return Value(max(x.data, 0.0), (x, float(x.data > 0)))
 
 
-# --8<-- [end:functions]
-
-
-# --8<-- [start:in_order]
 def in_order(output: Value) -> list[Value]:
     """Return the values that `output` depends on, and it, oldest first.
 
@@ -118,10 +104,6 @@ def in_order(output: Value) -> list[Value]:
     return sorted(found, key=lambda value: value.index)
 
 
-# --8<-- [end:in_order]
-
-
-# --8<-- [start:backward]
 def backward(output: Value) -> None:
     """Add to the grad of each value the derivative of `output` by it.
 
@@ -138,10 +120,6 @@ def backward(output: Value) -> None:
         value.grad += adjoint[value]
 
 
-# --8<-- [end:backward]
-
-
-# --8<-- [start:forward_derivative]
 def forward_derivative(output: Value, start: Value) -> float:
     """Return the derivative of `output` by `start`, in one sweep.
 
@@ -158,10 +136,6 @@ def forward_derivative(output: Value, start: Value) -> float:
     return tangent[output]
 
 
-# --8<-- [end:forward_derivative]
-
-
-# --8<-- [start:numerical_gradient]
 def numerical_gradient(
     f: Callable[[Tensor], "Tensor | Value | float"],
     x: Tensor,
@@ -194,10 +168,6 @@ def numerical_gradient(
     return gradient.view(x.shape)
 
 
-# --8<-- [end:numerical_gradient]
-
-
-# --8<-- [start:evaluate]
 def evaluate(
     f: Callable[[Tensor], "Tensor | Value | float"], x: Tensor
 ) -> float:
@@ -211,6 +181,3 @@ def evaluate(
     if y.numel() != 1:
         raise ValueError(f"f(x) must be one number, got {tuple(y.shape)}")
     return y.item()
-
-
-# --8<-- [end:evaluate]

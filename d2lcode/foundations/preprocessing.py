@@ -6,7 +6,6 @@ import torch
 from torch import Tensor
 
 
-# --8<-- [start:check_tables]
 def check_tables(X: Tensor, train: Tensor, *, holes: bool) -> None:
     """Raise ValueError unless X (m, D) and train (n, D) hold numbers.
 
@@ -31,10 +30,6 @@ def check_tables(X: Tensor, train: Tensor, *, holes: bool) -> None:
         raise ValueError("train must have at least one row, got none")
 
 
-# --8<-- [end:check_tables]
-
-
-# --8<-- [start:impute_median]
 def impute_median(X: Tensor, train: Tensor) -> Tensor:
     """Replace each NaN of X by the median of its column of `train`.
 
@@ -59,10 +54,6 @@ def impute_median(X: Tensor, train: Tensor) -> Tensor:
     return torch.where(X.isnan(), median, X)  # eq:preprocessing-impute
 
 
-# --8<-- [end:impute_median]
-
-
-# --8<-- [start:encode]
 def encode(
     words: Iterable[Hashable], categories: Sequence[Hashable]
 ) -> Tensor:
@@ -80,10 +71,6 @@ def encode(
     return torch.tensor([place.get(w, -1) for w in words], dtype=torch.int64)
 
 
-# --8<-- [end:encode]
-
-
-# --8<-- [start:one_hot]
 def one_hot(codes: Tensor, C: int) -> Tensor:
     """Return a column for each of C categories and one for no category.
 
@@ -108,10 +95,6 @@ def one_hot(codes: Tensor, C: int) -> Tensor:
     return (columns == k).float()  # eq:preprocessing-one-hot
 
 
-# --8<-- [end:one_hot]
-
-
-# --8<-- [start:standardize]
 def standardize(X: Tensor, train: Tensor) -> Tensor:
     """Subtract the mean of `train`, divide by its standard deviation.
 
@@ -131,10 +114,6 @@ def standardize(X: Tensor, train: Tensor) -> Tensor:
     return (X - mean) / scale  # eq:preprocessing-standardize
 
 
-# --8<-- [end:standardize]
-
-
-# --8<-- [start:correlation]
 def correlation(X: Tensor, y: Tensor) -> Tensor:
     """Return the correlation of each column of X with y.
 
@@ -152,6 +131,3 @@ def correlation(X: Tensor, y: Tensor) -> Tensor:
         raise ValueError(f"y must be finite, got {y[~y.isfinite()][0].item()}")
     t = standardize(y.unsqueeze(1), y.unsqueeze(1))  # (n, 1)
     return (Z * t).mean(dim=0)  # eq:preprocessing-correlation
-
-
-# --8<-- [end:correlation]

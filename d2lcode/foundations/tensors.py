@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 
 
-# --8<-- [start:check_sizes]
 def check_sizes(name: str, sizes: Sequence[int]) -> None:
     """Raise ValueError if a size of the shape called `name` is negative."""
     if any(n < 0 for n in sizes):
@@ -22,10 +21,6 @@ def check_as_many(
         )
 
 
-# --8<-- [end:check_sizes]
-
-
-# --8<-- [start:address]
 def address(
     index: Sequence[int], stride: Sequence[int], offset: int = 0
 ) -> int:
@@ -42,10 +37,6 @@ def address(
     return offset + sum(i * s for i, s in steps)  # eq:tensor-address
 
 
-# --8<-- [end:address]
-
-
-# --8<-- [start:contiguous_stride]
 def contiguous_stride(shape: Sequence[int]) -> tuple[int, ...]:
     """Return the strides of rows one after another, as `torch.empty` has.
 
@@ -59,10 +50,6 @@ def contiguous_stride(shape: Sequence[int]) -> tuple[int, ...]:
     return tuple(reversed(stride))
 
 
-# --8<-- [end:contiguous_stride]
-
-
-# --8<-- [start:merge]
 def merge(
     shape: Sequence[int], stride: Sequence[int]
 ) -> list[tuple[int, int]]:
@@ -84,10 +71,6 @@ def merge(
     return runs
 
 
-# --8<-- [end:merge]
-
-
-# --8<-- [start:view_stride]
 def view_stride(
     shape: Sequence[int], stride: Sequence[int], new_shape: Sequence[int]
 ) -> tuple[int, ...] | None:
@@ -118,10 +101,6 @@ def view_stride(
     return tuple(reversed(new_stride))
 
 
-# --8<-- [end:view_stride]
-
-
-# --8<-- [start:can_view]
 def can_view(
     shape: Sequence[int], stride: Sequence[int], new_shape: Sequence[int]
 ) -> bool:
@@ -132,10 +111,6 @@ def can_view(
     return view_stride(shape, stride, new_shape) is not None
 
 
-# --8<-- [end:can_view]
-
-
-# --8<-- [start:broadcast_shape]
 def broadcast_shape(*shapes: Sequence[int]) -> tuple[int, ...]:
     """Return the shape in which tensors of these shapes meet.
 
@@ -157,10 +132,6 @@ def broadcast_shape(*shapes: Sequence[int]) -> tuple[int, ...]:
     return tuple(reversed(result))
 
 
-# --8<-- [end:broadcast_shape]
-
-
-# --8<-- [start:broadcast_stride]
 def broadcast_stride(
     shape: Sequence[int], stride: Sequence[int], new_shape: Sequence[int]
 ) -> tuple[int, ...]:
@@ -182,6 +153,3 @@ def broadcast_stride(
         s if n == m else 0  # eq:tensor-expand
         for n, s, m in zip(sizes, steps, new_shape, strict=True)
     )
-
-
-# --8<-- [end:broadcast_stride]

@@ -7,7 +7,6 @@ import torch
 from torch import Tensor
 
 
-# --8<-- [start:data_iter]
 def data_iter(
     X: Tensor, y: Tensor, batch_size: int
 ) -> Iterator[tuple[Tensor, Tensor]]:
@@ -28,10 +27,6 @@ def data_iter(
     return ((X[rows], y[rows]) for rows in batches)  # eq:linreg-sampling
 
 
-# --8<-- [end:data_iter]
-
-
-# --8<-- [start:linreg]
 def linreg(X: Tensor, w: Tensor, b: Tensor) -> Tensor:
     """Return the predictions of a linear model.
 
@@ -47,10 +42,6 @@ def linreg(X: Tensor, w: Tensor, b: Tensor) -> Tensor:
     return X @ w + b  # eq:linreg-model
 
 
-# --8<-- [end:linreg]
-
-
-# --8<-- [start:squared_loss]
 def squared_loss(y_hat: Tensor, y: Tensor) -> Tensor:
     """Return half the mean squared error.
 
@@ -68,10 +59,6 @@ def squared_loss(y_hat: Tensor, y: Tensor) -> Tensor:
     return (y_hat - y).square().mean() / 2  # eq:linreg-loss
 
 
-# --8<-- [end:squared_loss]
-
-
-# --8<-- [start:sgd]
 def sgd(parameters: Iterable[Tensor], learning_rate: float) -> None:
     """Step once against the gradients, in place, and clear them.
 
@@ -97,10 +84,6 @@ def sgd(parameters: Iterable[Tensor], learning_rate: float) -> None:
             parameter.grad = None
 
 
-# --8<-- [end:sgd]
-
-
-# --8<-- [start:solve_normal_equation]
 def solve_normal_equation(X: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     """Return the w and b with the least squared loss.
 
@@ -122,6 +105,3 @@ def solve_normal_equation(X: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         )
     theta = torch.linalg.solve(gram, A.T @ y)  # eq:linreg-normal
     return theta[:-1], theta[-1]
-
-
-# --8<-- [end:solve_normal_equation]

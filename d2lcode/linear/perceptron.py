@@ -8,7 +8,6 @@ from sklearn.linear_model import LinearRegression
 from torch import Tensor, nn
 
 
-# --8<-- [start:check_labels]
 def check_labels(y: Tensor, shape: Sequence[int]) -> None:
     """Refuse labels of another shape, none at all, or not -1 and +1.
 
@@ -26,10 +25,6 @@ def check_labels(y: Tensor, shape: Sequence[int]) -> None:
         raise ValueError(f"y must hold only -1 and +1, got {other[0].item()}")
 
 
-# --8<-- [end:check_labels]
-
-
-# --8<-- [start:check_rows]
 def check_rows(X: Tensor, y: Tensor) -> None:
     """Refuse X unless (n, D) and finite, y unless (n,) of -1 and +1.
 
@@ -42,10 +37,6 @@ def check_rows(X: Tensor, y: Tensor) -> None:
         raise ValueError("X must be finite, got infinity or NaN")
 
 
-# --8<-- [end:check_rows]
-
-
-# --8<-- [start:Perceptron]
 class Perceptron(nn.Module):
     """A linear score and a threshold, for the labels -1 and +1.
 
@@ -83,10 +74,6 @@ class Perceptron(nn.Module):
         return mistake
 
 
-# --8<-- [end:Perceptron]
-
-
-# --8<-- [start:fit_perceptron]
 def fit_perceptron(
     model: Perceptron,
     X: Tensor,
@@ -123,10 +110,6 @@ def fit_perceptron(
     return counts
 
 
-# --8<-- [end:fit_perceptron]
-
-
-# --8<-- [start:perceptron_loss]
 def perceptron_loss(scores: Tensor, y: Tensor, margin: float = 0) -> Tensor:
     """Return the mean of max(0, margin - y * score).
 
@@ -141,10 +124,6 @@ def perceptron_loss(scores: Tensor, y: Tensor, margin: float = 0) -> Tensor:
     return (margin - y * scores).clamp(min=0).mean()  # eq:perceptron-loss
 
 
-# --8<-- [end:perceptron_loss]
-
-
-# --8<-- [start:nearest_point]
 def nearest_point(X: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     """Return the point of the signed rows' hull that is nearest to zero.
 
@@ -162,6 +141,3 @@ def nearest_point(X: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     solver.fit(rows.numpy(), target.numpy())  # eq:perceptron-nonnegative
     alpha = torch.from_numpy(solver.coef_ / solver.coef_.sum())
     return alpha @ Z, alpha  # eq:perceptron-hull
-
-
-# --8<-- [end:nearest_point]

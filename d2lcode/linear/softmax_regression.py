@@ -4,7 +4,6 @@ import torch
 from torch import Tensor, nn
 
 
-# --8<-- [start:subtract_max]
 def subtract_max(logits: Tensor) -> tuple[Tensor, Tensor]:
     """Split each row into its largest entry and a rest of at most 0.
 
@@ -27,10 +26,6 @@ def subtract_max(logits: Tensor) -> tuple[Tensor, Tensor]:
     return logits - largest, largest
 
 
-# --8<-- [end:subtract_max]
-
-
-# --8<-- [start:log_sum_exp]
 def log_sum_exp(logits: Tensor) -> Tensor:
     """Return the logarithm of the sum of the exponentials of each row.
 
@@ -42,10 +37,6 @@ def log_sum_exp(logits: Tensor) -> Tensor:
     return largest.squeeze(-1) + rest.exp().sum(dim=-1).log()  # eq:softmax-lse
 
 
-# --8<-- [end:log_sum_exp]
-
-
-# --8<-- [start:softmax]
 def softmax(logits: Tensor) -> Tensor:
     """Return probabilities: in each row, from 0 to 1 with the sum 1.
 
@@ -59,10 +50,6 @@ def softmax(logits: Tensor) -> Tensor:
     return powers / powers.sum(dim=-1, keepdim=True)  # eq:softmax-definition
 
 
-# --8<-- [end:softmax]
-
-
-# --8<-- [start:cross_entropy]
 def cross_entropy(logits: Tensor, y: Tensor) -> Tensor:
     """Return the mean of -log of the probability given to the label.
 
@@ -88,10 +75,6 @@ def cross_entropy(logits: Tensor, y: Tensor) -> Tensor:
     return (log_sum_exp(rest) - at_label).mean()  # eq:softmax-loss
 
 
-# --8<-- [end:cross_entropy]
-
-
-# --8<-- [start:SoftmaxRegression]
 class SoftmaxRegression(nn.Module):
     """One score for each class, linear in the inputs.
 
@@ -116,10 +99,6 @@ class SoftmaxRegression(nn.Module):
         return X @ self.W + self.b  # eq:softmax-model
 
 
-# --8<-- [end:SoftmaxRegression]
-
-
-# --8<-- [start:confusion_matrix]
 def confusion_matrix(y: Tensor, y_hat: Tensor, C: int) -> Tensor:
     """Count how often class i (row) was called class j (column).
 
@@ -145,10 +124,6 @@ def confusion_matrix(y: Tensor, y_hat: Tensor, C: int) -> Tensor:
     return torch.bincount(C * y + y_hat, minlength=C * C).reshape(C, C)
 
 
-# --8<-- [end:confusion_matrix]
-
-
-# --8<-- [start:calibration]
 def calibration(
     p: Tensor, y: Tensor, bins: int = 10
 ) -> tuple[Tensor, Tensor, Tensor]:
@@ -181,10 +156,6 @@ def calibration(
     return count, confidence @ members / count, right @ members / count
 
 
-# --8<-- [end:calibration]
-
-
-# --8<-- [start:calibration_error]
 def calibration_error(p: Tensor, y: Tensor, bins: int = 10) -> float:
     """Return the mean gap of confidence and accuracy, weighted by count.
 
@@ -195,6 +166,3 @@ def calibration_error(p: Tensor, y: Tensor, bins: int = 10) -> float:
     count, confidence, accuracy = calibration(p, y, bins)
     gap = (accuracy - confidence).abs()  # (bins,), NaN in an empty bin
     return (count * gap).nansum().item() / len(y)  # eq:softmax-calibration
-
-
-# --8<-- [end:calibration_error]

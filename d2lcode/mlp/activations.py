@@ -6,7 +6,6 @@ import torch
 from torch import Tensor, nn
 
 
-# --8<-- [start:sigmoid]
 def check_floating(x: Tensor, name: str = "x") -> None:
     """Raise ValueError unless the tensor holds floating-point numbers."""
     if not x.is_floating_point():
@@ -26,10 +25,6 @@ def sigmoid_slope(x: Tensor) -> Tensor:
     return y * (1 - y)  # eq:act-sigmoid
 
 
-# --8<-- [end:sigmoid]
-
-
-# --8<-- [start:tanh]
 def tanh(x: Tensor) -> Tensor:
     """Return the hyperbolic tangent; any shape, in -1..1."""
     return 2 * sigmoid(2 * x) - 1  # eq:act-identity
@@ -40,10 +35,6 @@ def tanh_slope(x: Tensor) -> Tensor:
     return 1 - tanh(x) ** 2  # eq:act-tanh
 
 
-# --8<-- [end:tanh]
-
-
-# --8<-- [start:relu]
 def check_negative_slope(x: Tensor, a: float | Tensor) -> None:
     """Raise ValueError unless a is finite and (H,) for x (..., H), or ()."""
     a = torch.as_tensor(a)
@@ -60,10 +51,6 @@ def relu(x: Tensor) -> Tensor:
     return torch.where(x <= 0, 0.0, x)  # eq:act-leaky, a = 0
 
 
-# --8<-- [end:relu]
-
-
-# --8<-- [start:leaky_relu]
 def leaky_relu(x: Tensor, a: float | Tensor = 0.01) -> Tensor:
     """Return x where x > 0, else a x; PReLU, if a is learned.
 
@@ -88,10 +75,6 @@ def leaky_relu_slopes(x: Tensor, a: float | Tensor) -> tuple[Tensor, Tensor]:
     return by_x, by_a
 
 
-# --8<-- [end:leaky_relu]
-
-
-# --8<-- [start:gelu]
 def normal_cdf(x: Tensor) -> Tensor:
     """Return the standard normal distribution function, in 0..1."""
     check_floating(x)
@@ -112,10 +95,6 @@ def gelu_slope(x: Tensor) -> Tensor:
     return normal_cdf(x) + x * density  # eq:act-gelu
 
 
-# --8<-- [end:gelu]
-
-
-# --8<-- [start:maxout]
 def check_pieces(z: Tensor) -> None:
     """Raise ValueError unless z is (K, ...) floating point with K > 0."""
     check_floating(z, "z")
@@ -139,10 +118,6 @@ def maxout_slope(z: Tensor) -> Tensor:
     return torch.zeros_like(z).scatter(0, winner, 1.0)  # eq:act-maxout
 
 
-# --8<-- [end:maxout]
-
-
-# --8<-- [start:Maxout]
 class Maxout(nn.Module):
     """A layer of H units, each the largest of K linear functions.
 
@@ -167,10 +142,6 @@ class Maxout(nn.Module):
         return maxout(torch.stack(z))  # eq:act-maxout, (..., H)
 
 
-# --8<-- [end:Maxout]
-
-
-# --8<-- [start:dead_units]
 def dead_units(h: Tensor) -> Tensor:
     """Say which units of a ReLU layer are zero for every sample.
 
@@ -185,6 +156,3 @@ def dead_units(h: Tensor) -> Tensor:
             f"got a smallest entry of {h.min().item()}"
         )
     return (h == 0).all(dim=0)  # eq:act-dead
-
-
-# --8<-- [end:dead_units]

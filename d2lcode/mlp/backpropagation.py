@@ -12,7 +12,6 @@ from torch.utils._pytree import tree_leaves
 
 from d2lcode.linear.softmax_regression import cross_entropy, softmax
 
-# --8<-- [start:check_layers]
 Layers = Sequence[tuple[Tensor, Tensor]]  # one (W, b) for each layer
 
 
@@ -35,10 +34,6 @@ def check_layers(X: Tensor, layers: Layers) -> None:
         D = W.shape[1]
 
 
-# --8<-- [end:check_layers]
-
-
-# --8<-- [start:mlp_forward]
 def mlp_forward(X: Tensor, layers: Layers) -> tuple[list[Tensor], Tensor]:
     """Return the input of every layer and the output of the last one.
 
@@ -55,19 +50,16 @@ def mlp_forward(X: Tensor, layers: Layers) -> tuple[list[Tensor], Tensor]:
 def layer_inputs(X: Tensor, layers: Layers) -> list[Tensor]:
     """Return A_0, ..., A_{K-1}, without the product of the last layer.
 
+    Shapes: as in mlp_forward.
     Raises: ValueError if X or layers is not as it must be.
     """
     check_layers(X, layers)
     A = [X]
     for W, b in layers[:-1]:
-        A.append(torch.relu(A[-1] @ W + b))  # eq:backprop-forward, (B, D_k)
+        A.append(torch.relu(A[-1] @ W + b))  # eq:backprop-forward
     return A
 
 
-# --8<-- [end:mlp_forward]
-
-
-# --8<-- [start:mlp_backward]
 def mlp_backward(
     A: Sequence[Tensor], layers: Layers, Z_bar: Tensor
 ) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
@@ -90,10 +82,6 @@ def mlp_backward(
     return A_bar, gradients[::-1]
 
 
-# --8<-- [end:mlp_backward]
-
-
-# --8<-- [start:check_inputs]
 def check_inputs(A: Sequence[Tensor], layers: Layers, Z_bar: Tensor) -> None:
     """Raise ValueError unless A and Z_bar have the shapes of the layers."""
     if len(A) != len(layers) or len(A) == 0:
@@ -115,10 +103,6 @@ def check_inputs(A: Sequence[Tensor], layers: Layers, Z_bar: Tensor) -> None:
         )
 
 
-# --8<-- [end:check_inputs]
-
-
-# --8<-- [start:loss_gradient]
 def loss_gradient(Z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     """Return the mean cross-entropy and its gradient by the logits Z.
 
@@ -130,10 +114,6 @@ def loss_gradient(Z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     return loss, (softmax(Z) - Y) / len(Z)  # eq:backprop-start
 
 
-# --8<-- [end:loss_gradient]
-
-
-# --8<-- [start:checkpointed_gradients]
 def checkpointed_gradients(
     X: Tensor, y: Tensor, layers: Layers, every: int
 ) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
@@ -166,10 +146,6 @@ def checkpointed_gradients(
     return loss, gradients
 
 
-# --8<-- [end:checkpointed_gradients]
-
-
-# --8<-- [start:MemoryMeter]
 class MemoryMeter(TorchDispatchMode):
     """Count the bytes of the tensors that are made inside `with`.
 
@@ -203,6 +179,3 @@ class MemoryMeter(TorchDispatchMode):
 def key(t: Any) -> int | None:
     """Return what tells memory apart: its address, None if t has none."""
     return t.untyped_storage()._cdata if isinstance(t, Tensor) else None
-
-
-# --8<-- [end:MemoryMeter]

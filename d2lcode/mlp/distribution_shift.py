@@ -7,7 +7,6 @@ from torch import Tensor
 from torch.nn import functional as F
 
 
-# --8<-- [start:weighted_mean]
 def weighted_mean(values: Tensor, weights: Tensor) -> Tensor:
     """Return the mean of values, each counted by its weight.
 
@@ -32,9 +31,6 @@ def effective_size(weights: Tensor) -> float:
     check_weights("weights", weights)
     size = weights.sum() ** 2 / (weights @ weights)  # eq:shift-estimate
     return size.item()
-
-
-# --8<-- [end:weighted_mean]
 
 
 def check_weights(name: str, weights: Tensor) -> None:
@@ -64,7 +60,6 @@ def check_rows(name: str, X: Tensor, D: int | None = None) -> None:
         raise ValueError(f"{name} must have at least one row, got none")
 
 
-# --8<-- [start:fit_discriminator]
 def fit_discriminator(
     source: Tensor, target: Tensor, penalty: float = 0.01
 ) -> Tensor:
@@ -96,10 +91,6 @@ def fit_discriminator(
     return theta.detach()
 
 
-# --8<-- [end:fit_discriminator]
-
-
-# --8<-- [start:importance_weights]
 def log_ratio(theta: Tensor, X: Tensor) -> Tensor:
     """Return what the discriminator takes log q(x) / p(x) to be.
 
@@ -121,10 +112,6 @@ def importance_weights(theta: Tensor, X: Tensor) -> Tensor:
     return log_ratio(theta, X).exp()  # eq:shift-discriminator
 
 
-# --8<-- [end:importance_weights]
-
-
-# --8<-- [start:shift_score]
 def shift_score(theta: Tensor, source: Tensor, target: Tensor) -> float:
     """Return by how many standard errors theta tells the tables apart.
 
@@ -144,10 +131,6 @@ def shift_score(theta: Tensor, source: Tensor, target: Tensor) -> float:
     return (accuracy.item() - 0.5) / error  # eq:shift-score
 
 
-# --8<-- [end:shift_score]
-
-
-# --8<-- [start:label_shift_weights]
 def label_shift_weights(counts: Tensor, predicted: Tensor) -> Tensor:
     """Return q(y) / p(y) of each class, without labels from q.
 
@@ -175,6 +158,3 @@ def label_shift_weights(counts: Tensor, predicted: Tensor) -> Tensor:
     weights = torch.linalg.solve(joint.T, shares)  # eq:shift-confusion
     weights = weights.clamp(min=0)
     return weights / (joint.sum(dim=1) @ weights)
-
-
-# --8<-- [end:label_shift_weights]

@@ -4,7 +4,6 @@ import torch
 from torch import Tensor, nn
 
 
-# --8<-- [start:dropout]
 def check_probability(p: float, below_one: bool = False) -> None:
     """Raise ValueError unless 0 <= p <= 1 (or < 1, if below_one)."""
     if not 0 <= p <= 1 or (below_one and p == 1):
@@ -33,10 +32,6 @@ def dropout(x: Tensor, p: float, training: bool = True) -> Tensor:
     return mask * x / (1 - p)  # eq:dropout-mask
 
 
-# --8<-- [end:dropout]
-
-
-# --8<-- [start:Dropout]
 class Dropout(nn.Module):
     """Dropout that `train()` switches on and `eval()` off.
 
@@ -53,10 +48,6 @@ class Dropout(nn.Module):
         return dropout(x, self.p, self.training)
 
 
-# --8<-- [end:Dropout]
-
-
-# --8<-- [start:dropout_penalty]
 def check_inputs(X: Tensor) -> None:
     """Raise ValueError unless X is (B, D) with B > 0."""
     if X.ndim != 2 or len(X) == 0:
@@ -79,10 +70,6 @@ def dropout_penalty(X: Tensor, w: Tensor, p: float) -> Tensor:
     return p / (1 - p) * (s * w.square()).sum() / 2  # eq:dropout-penalty
 
 
-# --8<-- [end:dropout_penalty]
-
-
-# --8<-- [start:dropout_regression]
 def dropout_regression(
     X: Tensor, y: Tensor, p: float
 ) -> tuple[Tensor, Tensor]:
@@ -106,6 +93,3 @@ def dropout_regression(
         raise ValueError("X must determine w at this p, got dependent columns")
     w = torch.linalg.solve(A, centred.T @ (y - y_mean) / len(X))
     return w, y_mean - X_mean @ w  # eq:dropout-regression
-
-
-# --8<-- [end:dropout_regression]

@@ -6,7 +6,6 @@ import torch
 from torch import Tensor, nn
 
 
-# --8<-- [start:EarlyStopping]
 class EarlyStopping:
     """Keep the weights with the smallest loss; say when to stop.
 
@@ -49,10 +48,6 @@ class EarlyStopping:
         model.load_state_dict(self.best_weights)
 
 
-# --8<-- [end:EarlyStopping]
-
-
-# --8<-- [start:descent_share]
 def check_descent(curvature: Tensor, learning_rate: float, steps: int) -> None:
     """Raise ValueError unless 0 < rate * curvature <= 1 and steps >= 1."""
     if steps < 1:
@@ -89,10 +84,6 @@ def matching_decay(
     return curvature * (1 - share) / share  # eq:early-decay
 
 
-# --8<-- [end:descent_share]
-
-
-# --8<-- [start:expected_error]
 def expected_error(
     share: Tensor, curvature: Tensor, w: Tensor, noise: float, B: int
 ) -> Tensor:
@@ -114,6 +105,3 @@ def expected_error(
     unfinished = curvature * ((1 - share) * w) ** 2
     fitted_noise = share**2 * noise**2 / B
     return torch.sum(unfinished + fitted_noise) / 2  # eq:early-error
-
-
-# --8<-- [end:expected_error]

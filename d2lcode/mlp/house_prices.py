@@ -16,16 +16,13 @@ from d2lcode.foundations.preprocessing import (
 )
 from d2lcode.mlp.weight_decay import ridge
 
-# --8<-- [start:types]
 Predictor = Callable[[Tensor], Tensor]
 """From features (m, P) to logarithms of prices (m,)."""
 
 Model = Callable[[Tensor, Tensor], Predictor]
 """From features (n, P) and logarithms of prices (n,) to a predictor."""
-# --8<-- [end:types]
 
 
-# --8<-- [start:check_prices]
 def check_prices(name: str, prices: Tensor, n: int) -> None:
     """Raise ValueError unless prices are a tensor of n > 0 positive floats."""
     if not isinstance(prices, Tensor):
@@ -47,10 +44,6 @@ def check_prices(name: str, prices: Tensor, n: int) -> None:
         )
 
 
-# --8<-- [end:check_prices]
-
-
-# --8<-- [start:log_rmse]
 def log_rmse(y_hat: Tensor, y: Tensor) -> float:
     """Return the root mean squared difference of the log prices.
 
@@ -65,10 +58,6 @@ def log_rmse(y_hat: Tensor, y: Tensor) -> float:
     return error.square().mean().sqrt().item()  # eq:house-score
 
 
-# --8<-- [end:log_rmse]
-
-
-# --8<-- [start:linear_model]
 def linear_model(weight_decay: float) -> Model:
     """Return ridge regression as a model of log prices.
 
@@ -92,10 +81,6 @@ def _predict_linear(w: Tensor, b: Tensor, X_new: Tensor) -> Tensor:
     return X_new @ w + b
 
 
-# --8<-- [end:linear_model]
-
-
-# --8<-- [start:read_columns]
 def check_column(table: pd.DataFrame, name: str) -> None:
     """Raise ValueError unless the table has one column of that name."""
     found = list(table.columns).count(name)
@@ -130,10 +115,6 @@ def read_words(table: pd.DataFrame, name: str) -> list[Hashable]:
     return [None if pd.isna(word) else word for word in table[name]]
 
 
-# --8<-- [end:read_columns]
-
-
-# --8<-- [start:HouseFeatures]
 class HouseFeatures:
     """Columns of a table as a tensor: filled, marked, one-hot, one unit.
 
@@ -174,10 +155,6 @@ class HouseFeatures:
         return torch.cat(columns, dim=1)  # (m, P)
 
 
-# --8<-- [end:HouseFeatures]
-
-
-# --8<-- [start:HousePipeline]
 class HousePipeline:
     """From a table to prices: features, a model of log prices, exp.
 
@@ -212,10 +189,6 @@ class HousePipeline:
         return self.predictor(X).detach().exp()  # eq:house-predict
 
 
-# --8<-- [end:HousePipeline]
-
-
-# --8<-- [start:out_of_fold]
 def out_of_fold(
     pipeline: HousePipeline, table: pd.DataFrame, prices: Tensor, K: int
 ) -> Tensor:
@@ -238,10 +211,6 @@ def out_of_fold(
     return y_hat  # eq:house-fold
 
 
-# --8<-- [end:out_of_fold]
-
-
-# --8<-- [start:submission]
 def submission(ids: Iterable[int], prices: Tensor) -> pd.DataFrame:
     """Return the table that the contest wants: Id, SalePrice.
 
@@ -255,6 +224,3 @@ def submission(ids: Iterable[int], prices: Tensor) -> pd.DataFrame:
         twice = next(i for i in ids if ids.count(i) > 1)
         raise ValueError(f"ids must differ, got {twice} twice")
     return pd.DataFrame({"Id": ids, "SalePrice": prices.detach().cpu()})
-
-
-# --8<-- [end:submission]

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-# --8<-- [start:gaussian_mean]
 Activation = Callable[[Tensor], Tensor]
 
 
@@ -25,10 +24,6 @@ def gaussian_mean(function: Activation, q: float) -> float:
     return ((values * density).sum() / density.sum()).item()
 
 
-# --8<-- [end:gaussian_mean]
-
-
-# --8<-- [start:kept]
 def kept(activation: Activation, q: float = 1.0) -> float:
     """Return the share of the second moment q that activation keeps.
 
@@ -65,10 +60,6 @@ def gain(activation: Activation, q: float = 1.0) -> float:
     return 1 / math.sqrt(share)  # eq:init-gain
 
 
-# --8<-- [end:kept]
-
-
-# --8<-- [start:xavier_uniform_]
 def fans(W: Tensor) -> tuple[int, int]:
     """Return the inputs D and outputs H of a weight that acts as x @ W."""
     if W.ndim != 2 or W.numel() == 0:
@@ -99,10 +90,6 @@ def xavier_uniform_(W: Tensor, factor: float = 1.0) -> Tensor:
         return W.uniform_(-bound, bound)
 
 
-# --8<-- [end:xavier_uniform_]
-
-
-# --8<-- [start:kaiming_normal_]
 def kaiming_normal_(
     W: Tensor, factor: float = math.sqrt(2), mode: str = "fan_in"
 ) -> Tensor:
@@ -124,9 +111,6 @@ def kaiming_normal_(
         return W.normal_(0, factor / math.sqrt(fan))  # eq:init-he
 
 
-# --8<-- [end:kaiming_normal_]
-
-
 def check_stack(x: Tensor, weights: Sequence[Tensor], g: Tensor) -> None:
     """Raise ValueError unless x, the weights and g fit one another."""
     shapes = [tuple(a.shape) for a in (x, *weights, g)]
@@ -140,7 +124,6 @@ def check_stack(x: Tensor, weights: Sequence[Tensor], g: Tensor) -> None:
         )
 
 
-# --8<-- [start:signals]
 def signals(
     x: Tensor, weights: Sequence[Tensor], activation: Activation, g: Tensor
 ) -> tuple[Tensor, Tensor]:
@@ -161,6 +144,3 @@ def signals(
     forward = torch.stack([a.detach().square().mean() for a in h])
     backward = torch.stack([a.square().mean() for a in gradients])
     return forward, backward
-
-
-# --8<-- [end:signals]

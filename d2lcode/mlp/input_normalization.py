@@ -6,7 +6,6 @@ import torch
 from torch import Tensor
 
 
-# --8<-- [start:hessian]
 def hessian(X: Tensor) -> Tensor:
     """Return the Hessian of half the mean squared error of X w + b.
 
@@ -24,10 +23,6 @@ def hessian(X: Tensor) -> Tensor:
     return A.T @ A / len(A)  # eq:normalize-hessian
 
 
-# --8<-- [end:hessian]
-
-
-# --8<-- [start:condition_number]
 def extremes(H: Tensor) -> tuple[Tensor, Tensor]:
     """Return the smallest and the largest eigenvalue of H.
 
@@ -67,10 +62,6 @@ def best_rate(H: Tensor) -> tuple[float, float]:
     return rate.item(), (1 - rate * smallest).item()  # eq:normalize-rate
 
 
-# --8<-- [end:condition_number]
-
-
-# --8<-- [start:steps_enough]
 def steps_enough(condition: float, remaining: float) -> int:
     """Return after how many best steps this much at most remains.
 
@@ -83,10 +74,6 @@ def steps_enough(condition: float, remaining: float) -> int:
     return math.ceil((condition + 1) / 2 * -math.log(remaining))
 
 
-# --8<-- [end:steps_enough]
-
-
-# --8<-- [start:whiten]
 def whiten(X: Tensor, train: Tensor) -> Tensor:
     """Map X so that the columns of `train` become uncorrelated.
 
@@ -105,6 +92,3 @@ def whiten(X: Tensor, train: Tensor) -> Tensor:
     extremes(covariance)  # refuses dependent columns
     values, V = torch.linalg.eigh(covariance)
     return (X - mean) @ V / values.sqrt()
-
-
-# --8<-- [end:whiten]

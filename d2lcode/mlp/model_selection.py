@@ -7,7 +7,6 @@ import torch
 from torch import Tensor
 
 
-# --8<-- [start:polynomial_features]
 def polynomial_features(x: Tensor, degree: int) -> Tensor:
     """Return the powers x, x^2, ..., x^degree as columns.
 
@@ -22,10 +21,6 @@ def polynomial_features(x: Tensor, degree: int) -> Tensor:
     return x[:, None] ** exponents  # (n, degree)
 
 
-# --8<-- [end:polynomial_features]
-
-
-# --8<-- [start:check_table]
 def check_table(X: Tensor, y: Tensor, name: str = "y") -> None:
     """Raise ValueError unless X is (n, D), n > 0, and y is (n,)."""
     if X.ndim != 2 or len(X) == 0:
@@ -34,10 +29,6 @@ def check_table(X: Tensor, y: Tensor, name: str = "y") -> None:
         raise ValueError(f"{name} must be ({len(X)},), got {tuple(y.shape)}")
 
 
-# --8<-- [end:check_table]
-
-
-# --8<-- [start:least_squares]
 def least_squares(
     X: Tensor, y: Tensor, weight_decay: float = 0.0
 ) -> tuple[Tensor, Tensor]:
@@ -63,10 +54,6 @@ def least_squares(
     return w, y_mean - x_mean @ w
 
 
-# --8<-- [end:least_squares]
-
-
-# --8<-- [start:expected_errors]
 def expected_errors(
     X: Tensor, truth: Tensor, noise: float
 ) -> tuple[float, float]:
@@ -90,10 +77,6 @@ def expected_errors(
     return training, missed + noise**2 + fitted  # eq:selection-u
 
 
-# --8<-- [end:expected_errors]
-
-
-# --8<-- [start:check_folds]
 Folds = list[tuple[Tensor, Tensor]]
 
 
@@ -107,10 +90,6 @@ def check_folds(n: int, K: int, generator: object) -> None:
         )
 
 
-# --8<-- [end:check_folds]
-
-
-# --8<-- [start:k_fold]
 def k_fold(n: int, K: int, generator: torch.Generator | None = None) -> Folds:
     """Return K pairs (training rows, held-out rows) of 0..n-1.
 
@@ -129,10 +108,6 @@ def k_fold(n: int, K: int, generator: torch.Generator | None = None) -> Folds:
     ]
 
 
-# --8<-- [end:k_fold]
-
-
-# --8<-- [start:stratified_k_fold]
 def stratified_k_fold(
     y: Tensor, K: int, generator: torch.Generator | None = None
 ) -> Folds:
@@ -158,10 +133,6 @@ def stratified_k_fold(
     ]
 
 
-# --8<-- [end:stratified_k_fold]
-
-
-# --8<-- [start:cross_predict]
 def cross_predict(
     predict: Callable[[Tensor, Tensor, Tensor], Tensor],
     X: Tensor,
@@ -195,10 +166,6 @@ def cross_predict(
     return torch.cat(parts)[torch.tensor(rows).argsort()]  # eq:selection-kfold
 
 
-# --8<-- [end:cross_predict]
-
-
-# --8<-- [start:chance_of_none]
 def chance_of_none(n: int, rare: int, size: int) -> float:
     """Return how likely `size` random rows of n miss all `rare` ones.
 
@@ -212,10 +179,6 @@ def chance_of_none(n: int, rare: int, size: int) -> float:
     return math.comb(n - rare, size) / math.comb(n, size)  # eq:selection-none
 
 
-# --8<-- [end:chance_of_none]
-
-
-# --8<-- [start:recalls]
 def recalls(y_hat: Tensor, y: Tensor, C: int) -> Tensor:
     """Return the share of each class's rows that is predicted right.
 
@@ -240,10 +203,6 @@ def recalls(y_hat: Tensor, y: Tensor, C: int) -> Tensor:
     return right.double() / count
 
 
-# --8<-- [end:recalls]
-
-
-# --8<-- [start:price_bound]
 def price_bound(M: int, m: int) -> float:
     """Return the most that the best of M accuracies on m rows flatters.
 
@@ -254,6 +213,3 @@ def price_bound(M: int, m: int) -> float:
         if value < 1:
             raise ValueError(f"{name} must be at least 1, got {value}")
     return math.sqrt(math.log(M) / (2 * m))  # eq:selection-price
-
-
-# --8<-- [end:price_bound]

@@ -8,7 +8,6 @@ import torch
 from torch import Tensor, nn
 
 
-# --8<-- [start:MLP]
 class MLP(nn.Module):
     """Layers x W + b with an activation between them, none at the end.
 
@@ -43,15 +42,11 @@ class MLP(nn.Module):
             )
         *hidden, last = zip(self.weights, self.biases, strict=True)
         for W, b in hidden:
-            x = self.activation(x @ W + b)  # eq:mlp-layer, (..., H)
+            x = self.activation(x @ W + b)  # eq:mlp-layer
         W, b = last
         return x @ W + b
 
 
-# --8<-- [end:MLP]
-
-
-# --8<-- [start:collapse]
 def collapse(model: MLP) -> tuple[Tensor, Tensor]:
     """Return W and b of the one layer that `model` is without activation.
 
@@ -63,10 +58,6 @@ def collapse(model: MLP) -> tuple[Tensor, Tensor]:
     return W, b
 
 
-# --8<-- [end:collapse]
-
-
-# --8<-- [start:interpolate]
 def interpolate(knots: Tensor, values: Tensor) -> MLP:
     """Return a network with one hidden layer through the given points.
 
@@ -94,10 +85,6 @@ def interpolate(knots: Tensor, values: Tensor) -> MLP:
     return model
 
 
-# --8<-- [end:interpolate]
-
-
-# --8<-- [start:sawtooth]
 def sawtooth(depth: int) -> MLP:
     """Return a network of `depth` hidden layers with 2 ReLUs each.
 
@@ -118,10 +105,6 @@ def sawtooth(depth: int) -> MLP:
     return model
 
 
-# --8<-- [end:sawtooth]
-
-
-# --8<-- [start:count_pieces]
 def count_pieces(model: MLP, points: Tensor) -> int:
     """Return how many slopes a piecewise linear network shows in a row.
 
@@ -135,6 +118,3 @@ def count_pieces(model: MLP, points: Tensor) -> int:
     slopes = values.diff() / points.diff()
     scale = slopes.abs().max()
     return 1 + int((slopes.diff().abs() > 1e-6 * scale).sum())
-
-
-# --8<-- [end:count_pieces]

@@ -7,7 +7,6 @@ import torch
 from torch import Tensor, nn
 
 
-# --8<-- [start:l2_penalty]
 def l2_penalty(w: Tensor) -> Tensor:
     """Return half the squared norm of w; its gradient is w itself.
 
@@ -16,10 +15,6 @@ def l2_penalty(w: Tensor) -> Tensor:
     return w.square().sum() / 2  # eq:decay-objective
 
 
-# --8<-- [end:l2_penalty]
-
-
-# --8<-- [start:sgd_with_decay]
 def check_rates(learning_rate: float, weight_decay: float) -> None:
     """Raise ValueError unless learning_rate > 0 and weight_decay >= 0."""
     if not 0 < learning_rate < math.inf:
@@ -62,10 +57,6 @@ def sgd_with_decay(
             w -= learning_rate * g  # eq:decay-update
 
 
-# --8<-- [end:sgd_with_decay]
-
-
-# --8<-- [start:ridge]
 def check_ridge(X: Tensor, weight_decay: float) -> None:
     """Raise ValueError unless X is (B, D) with B > 0, weight_decay > 0."""
     if X.ndim != 2 or len(X) == 0:
@@ -93,10 +84,6 @@ def ridge(X: Tensor, y: Tensor, weight_decay: float) -> tuple[Tensor, Tensor]:
     return w, y_mean - X_mean @ w
 
 
-# --8<-- [end:ridge]
-
-
-# --8<-- [start:shrinkage]
 def shrinkage(X: Tensor, weight_decay: float) -> Tensor:
     """Return ridge's factor for each singular direction of centred X.
 
@@ -116,10 +103,6 @@ def effective_degrees_of_freedom(X: Tensor, weight_decay: float) -> float:
     return shrinkage(X, weight_decay).sum().item()  # eq:decay-freedom
 
 
-# --8<-- [end:shrinkage]
-
-
-# --8<-- [start:adam_direction]
 def adam_direction(
     g: Tensor,
     m: Tensor,
@@ -141,10 +124,6 @@ def adam_direction(
     return m_hat / (v_hat.sqrt() + epsilon)
 
 
-# --8<-- [end:adam_direction]
-
-
-# --8<-- [start:AdamWithDecay]
 class AdamWithDecay:
     """Adam whose decay is in the gradient (L2), or decoupled (AdamW).
 
@@ -182,10 +161,6 @@ class AdamWithDecay:
                 w -= learning_rate * adam_direction(g, m, v, self.t)
 
 
-# --8<-- [end:AdamWithDecay]
-
-
-# --8<-- [start:decay_groups]
 def decay_groups(
     model: nn.Module, weight_decay: float
 ) -> list[dict[str, object]]:
@@ -200,6 +175,3 @@ def decay_groups(
         {"params": matrices, "weight_decay": weight_decay},
         {"params": vectors, "weight_decay": 0.0},
     ]
-
-
-# --8<-- [end:decay_groups]

@@ -8,7 +8,6 @@ from torch import Tensor, nn
 __all__ = ["GRU", "GRUCell", "chrono_"]
 
 
-# --8<-- [start:GRUCell]
 class GRUCell(nn.Module):
     """One step of a gated recurrent unit.
 
@@ -49,10 +48,6 @@ class GRUCell(nn.Module):
         return z * h + (1 - z) * n  # eq:gru-state
 
 
-# --8<-- [end:GRUCell]
-
-
-# --8<-- [start:GRU]
 class GRU(nn.Module):
     """A gated recurrent unit run along a sequence.
 
@@ -88,10 +83,6 @@ class GRU(nn.Module):
         return torch.stack(states, dim=1), h  # (B, T, H), (B, H)
 
 
-# --8<-- [end:GRU]
-
-
-# --8<-- [start:chrono_]
 def chrono_(cell: GRUCell, T_max: float) -> None:
     """Give unit j a memory of about T_j steps, uniform in 2 .. T_max.
 
@@ -111,6 +102,3 @@ def chrono_(cell: GRUCell, T_max: float) -> None:
     with torch.no_grad():
         cell.b[H : 2 * H] = torch.log(T - 1)  # eq:gru-chrono
         cell.c[H : 2 * H] = 0
-
-
-# --8<-- [end:chrono_]

@@ -3,6 +3,8 @@
 import itertools
 import math
 from collections.abc import Callable
+from functools import partial
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -13,6 +15,8 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from book.formula import Random, entries, formula, rows
+from d2lcode.attention import attention as module
 from d2lcode.attention.attention import (
     AdditiveAttention,
     additive_attention,
@@ -49,48 +53,33 @@ def random_mask(*shape: int, seed: int = 4) -> Tensor:
     return mask
 
 
-def softmax(scores: list[float]) -> list[float]:
-    """The formula as it stands, without tricks."""
-    total = sum(math.exp(s) for s in scores)
-    return [math.exp(s) / total for s in scores]
+def keys(T_k: int) -> dict[str, object]:
+    return {"T_k": T_k, "i": range(1, T_k + 1)}
 
 
-def loops(
-    score: Callable[[np.ndarray, np.ndarray], float],
-    q: Tensor,
-    k: Tensor,
-    v: Tensor,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Output (T_q, d_v) and weights (T_q, T_k), one number at a time."""
-    output = np.zeros((len(q), v.shape[1]))
-    weights = np.zeros((len(q), len(k)))
-    for t, query in enumerate(q.numpy()):
-        weights[t] = softmax([score(query, key) for key in k.numpy()])
-        for i, value in enumerate(v.numpy()):
-            output[t] += weights[t, i] * value
-    return output, weights
-
-
-def assert_same(
-    found: tuple[Tensor, Tensor], expected: tuple[np.ndarray, np.ndarray]
-) -> None:
-    for ours, theirs in zip(found, expected, strict=True):
-        np.testing.assert_allclose(ours.numpy(), theirs, rtol=0, atol=1e-12)
+def scores_of(attend: Callable[..., object], *tensors: Tensor) -> Tensor:
+    """The scores (..., T_q, T_k) that a function hands to pool."""
+    with patch.object(module, "pool") as seen:
+        attend(*tensors)
+    scores: Tensor = seen.call_args.args[0]
+    return scores
 
 
 # --- The equations -------------------------------------------------------
 
 
 @pytest.mark.equation("eq:attention-pooling")
+@pytest.mark.parametrize("masked", [False, True])
 @pytest.mark.parametrize(("T_q", "T_k", "d", "d_v"), SHAPES)
-def test_pooling(T_q: int, T_k: int, d: int, d_v: int) -> None:
+def test_pooling(T_q: int, T_k: int, d: int, d_v: int, masked: bool) -> None:
     scores, v = randn(T_q, T_k, seed=1), randn(T_k, d_v, seed=2)
-    output, weights = pool(scores, v)
-    for t, j in itertools.product(range(T_q), range(d_v)):
-        alpha = softmax(scores[t].tolist())
-        expected = sum(a * float(v[i, j]) for i, a in enumerate(alpha))
-        assert float(output[t, j]) == pytest.approx(expected, abs=1e-12)
-        assert weights[t].tolist() == pytest.approx(alpha, abs=1e-12)
+    output, weights = pool(
+        scores, v, random_mask(T_q, T_k) if masked else None
+    )
+    for o, alpha in zip(output, weights, strict=True):
+        formula("eq:attention-pooling").check(
+            {"o": o, r"\alpha": alpha, "v": rows(v), **keys(T_k)}
+        )
 
 
 @pytest.mark.equation("eq:attention-softmax")
@@ -99,8 +88,9 @@ def test_softmax(T_k: int) -> None:
     scores = 3 * randn(2, 3, T_k)
     weights = masked_softmax(scores)
     for b, t in itertools.product(range(2), range(3)):
-        expected = softmax(scores[b, t].tolist())
-        assert weights[b, t].tolist() == pytest.approx(expected, abs=1e-14)
+        formula("eq:attention-softmax").check(
+            {r"\alpha": weights[b, t], "a": scores[b, t], **keys(T_k)}
+        )
 
 
 @pytest.mark.equation("eq:attention-kernel")
@@ -109,33 +99,29 @@ def test_softmax(T_k: int) -> None:
 def test_kernel(T_q: int, T_k: int, d: int, d_v: int, width: float) -> None:
     q, k, v = qkv(T_q, T_k, d, d_v)
     output, weights = kernel_regression(q, k, v, width)
-    for t in range(T_q):
-        kernel = [
-            math.exp(
-                -sum((float(q[t, j]) - float(k[i, j])) ** 2 for j in range(d))
-                / (2 * width**2)
-            )
-            for i in range(T_k)
-        ]
-        expected = [
-            sum(K * float(v[i, j]) for i, K in enumerate(kernel)) / sum(kernel)
-            for j in range(d_v)
-        ]
-        assert output[t].tolist() == pytest.approx(expected, abs=1e-11)
-        assert weights[t].tolist() == pytest.approx(
-            [K / sum(kernel) for K in kernel], abs=1e-12
+    torch.testing.assert_close(output, weights @ v)
+    for query, alpha in zip(rows(q), weights, strict=True):
+        formula("eq:attention-kernel").check(
+            {r"\alpha": alpha, "q": query, "k": rows(k), "h": width}
+            | keys(T_k)
         )
 
 
 @pytest.mark.equation("eq:attention-dot")
-@pytest.mark.parametrize("norm", [1.0, 2.5])
-def test_kernel_is_dot_product_for_keys_of_one_norm(norm: float) -> None:
-    q, k, v = qkv(4, 6, 3, 2)
-    k = norm * k / k.norm(dim=1, keepdim=True)
+@pytest.mark.parametrize(("norm", "T_k"), [(1.3, 6), (2.5, 1)])
+def test_kernel_is_dot_product_for_keys_of_one_norm(
+    norm: float, T_k: int
+) -> None:
+    q, k, v = qkv(4, T_k, 3, 2)
+    k = norm * F.normalize(k)
     width = 0.8
-    expected = loops(lambda a, b: float(a @ b) / width**2, q, k, v)
-    assert_same(kernel_regression(q, k, v, width), expected)
-    assert_same(attention(q, k, v, scale=1 / width**2), expected)
+    found = kernel_regression(q, k, v, width)
+    for query, alpha in zip(q, found[1], strict=True):
+        formula("eq:attention-dot").check(
+            {r"\alpha": alpha, "q": query, "K": k, "k": rows(k)}
+            | {"h": width, "T_k": T_k}
+        )
+    torch.testing.assert_close(found, attention(q, k, v, scale=1 / width**2))
 
 
 def test_kernel_differs_from_dot_product_by_the_norms_of_the_keys() -> None:
@@ -157,51 +143,47 @@ def test_kernel_differs_from_dot_product_by_the_norms_of_the_keys() -> None:
 def test_additive(d_q: int, d_k: int, H: int) -> None:
     q, k, v = randn(3, d_q, seed=1), randn(4, d_k, seed=2), randn(4, 2)
     W_q, W_k, w = randn(d_q, H), randn(d_k, H, seed=5), randn(H, seed=6)
-
-    def score(query: np.ndarray, key: np.ndarray) -> float:
-        total = 0.0
-        for h in range(H):
-            z = sum(query[j] * float(W_q[j, h]) for j in range(d_q))
-            z += sum(key[j] * float(W_k[j, h]) for j in range(d_k))
-            total += float(w[h]) * math.tanh(z)
-        return total
-
     found = additive_attention(q, k, v, W_q, W_k, w)
-    assert_same(found, loops(score, q, k, v))
+    scores = scores_of(additive_attention, q, k, v, W_q, W_k, w)
+    torch.testing.assert_close(found, pool(scores, v))
+    for t, i in itertools.product(range(3), range(4)):
+        formula("eq:attention-additive").check(
+            {"a(q, k)": scores[t, i], "q": q[t], "k": k[i]}
+            | {"W_q": W_q, "W_k": W_k, "w": w}
+        )
 
 
 @pytest.mark.equation("eq:attention-scaled")
 @pytest.mark.parametrize(("T_q", "T_k", "d", "d_v"), SHAPES)
 def test_scaled_dot_product(T_q: int, T_k: int, d: int, d_v: int) -> None:
     q, k, v = qkv(T_q, T_k, d, d_v)
-
-    def score(query: np.ndarray, key: np.ndarray) -> float:
-        return float(
-            sum(a * b for a, b in zip(query, key, strict=True)) / math.sqrt(d)
-        )
-
-    assert_same(attention(q, k, v), loops(score, q, k, v))
+    output, weights = attention(q, k, v)
+    formula("eq:attention-scaled").check(
+        {"O": output, "Q": q, "K": k, "V": v, "d": d}
+    )
+    torch.testing.assert_close(output, weights @ v)
 
 
 @pytest.mark.equation("eq:attention-variance")
 @pytest.mark.parametrize("d", [1, 2, 3])
 def test_variance(d: int) -> None:
-    """Exactly, over all pairs of sign vectors (mean 0, variance 1).
+    """Exactly, over all pairs of vectors of skewed tosses.
 
-    The scaled score is read back from the chapter's code: against a
-    second key of zeros it is the logarithm of the ratio of weights.
+    A toss is 2 with chance 1/5, else -1/2: mean 0, variance 1.
     """
-    signs = list(itertools.product([-1.0, 1.0], repeat=d))
-    products, scaled = [], []
-    for q, k in itertools.product(signs, repeat=2):
-        products.append(sum(a * b for a, b in zip(q, k, strict=True)))
-        keys = torch.tensor([k, [0.0] * d], dtype=torch.float64)
-        query = torch.tensor([q], dtype=torch.float64)
-        _, weights = attention(query, keys, keys)
-        scaled.append(math.log(weights[0, 0] / weights[0, 1]))
-    assert np.mean(products) == pytest.approx(0)
-    assert np.var(products) == pytest.approx(d)
-    assert np.var(scaled) == pytest.approx(1)
+    outcomes = torch.tensor(
+        list(itertools.product([2.0, -0.5], repeat=2 * d)), dtype=torch.float64
+    )
+    chances = (0.6 * (outcomes < 0).double() + 0.2).prod(dim=1)
+    q, k = outcomes[:, None, :d], outcomes[:, None, d:]  # (4**d, 1, d)
+    dot = scores_of(partial(attention, scale=1.0), q, k, k).flatten()
+    scaled = scores_of(attention, q, k, k).flatten()
+    formula("eq:attention-variance").check(
+        {r"\Var(q \cdot k)": chances @ dot**2 - (chances @ dot) ** 2}
+        | {"q": Random(list(q[:, 0])), "k": Random(list(k[:, 0]))}
+        | {r"\E": chances, "d": d}
+    )
+    assert float(chances @ scaled**2) == pytest.approx(1)
 
 
 def test_variance_of_correlated_components_is_a_trace() -> None:
@@ -220,25 +202,36 @@ def test_variance_of_correlated_components_is_a_trace() -> None:
 def test_jacobian(T_k: int) -> None:
     scores = 2 * randn(T_k)
     found = torch.autograd.functional.jacobian(masked_softmax, scores)
-    alpha = softmax(scores.tolist())
-    for i, j in itertools.product(range(T_k), repeat=2):
-        expected = alpha[i] * ((i == j) - alpha[j])
-        assert float(found[i, j]) == pytest.approx(expected, abs=1e-14)
+    indices = range(1, T_k + 1)
+    formula("eq:attention-jacobian").check(
+        {r"\frac{\partial \alpha_i}{\partial a_j}": entries("i j", found)}
+        | {"J": found, r"\alpha": masked_softmax(scores)[None]}
+        | {"i": indices, "j": indices}
+    )
 
 
 @pytest.mark.equation("eq:attention-mask")
-@pytest.mark.parametrize("T_k", [1, 3, 6])
+@pytest.mark.parametrize("T_k", [2, 3, 6])
 def test_mask(T_k: int) -> None:
-    """Masked keys weigh 0; the others as if they were alone."""
+    """Read back from the logarithms of the weights, -inf where masked.
+
+    They miss the scores by the log-sum-exp of the allowed ones.
+    """
     scores, mask = randn(4, T_k), random_mask(4, T_k)
+    mask[:, 0], mask[:, -1] = True, False
     weights = masked_softmax(scores, mask)
     for t in range(4):
-        allowed = [i for i in range(T_k) if mask[t, i]]
-        alone = softmax([float(scores[t, i]) for i in allowed])
-        expected = np.zeros(T_k)
-        expected[allowed] = alone
-        np.testing.assert_allclose(weights[t].numpy(), expected, atol=1e-14)
-        assert all(weights[t, i] == 0 for i in range(T_k) if not mask[t, i])
+        allowed = entries("i", mask[t].double())
+        formula("eq:attention-mask").check(
+            {
+                r"\tilde a": weights[t].log()
+                + scores[t, mask[t]].logsumexp(0),
+                "a": scores[t],
+                r"\text{if key } i \text{ is allowed}": allowed,
+                r"\text{第 } i \text{ 个键可读}": allowed,
+                "i": range(1, T_k + 1),
+            }
+        )
 
 
 # --- Oracles, forward and backward ---------------------------------------

@@ -1,21 +1,26 @@
 """A small book that is right, this book's site, and a browser for it."""
 
+import dataclasses
+import json
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
-from book import translation
-from book.browser import ARGUMENTS, chromium
-from book.chapters import CONFIGS, SECTIONS
-from book.pages import ROOT, read
+from book.build.site import build
+from book.check import form
+from book.edit import sync
+from book.layout import CONFIGS, ROOT, SECTIONS, is_chapter, navigation
+from book.pack.chromium import ARGUMENTS, chromium
+from book.page.blocks import read
+from book.run import report
 from book.serve import server
-from book.site import build
 
 EN = """\
 ---
@@ -60,7 +65,7 @@ CODE = """
 {words}
 
 ```python
---8<-- "d2lcode/part/one.py:double"
+d2lcode/part/one.py:double
 ```
 
 ```python
@@ -96,11 +101,10 @@ FILES = {
     "d2lcode/part/one.py": '''\
 """One."""
 
-# --8<-- [start:double]
+
 def double(x: float) -> float:
     """Return twice x."""
     return 2 * x  # eq:one-double
-# --8<-- [end:double]
 ''',
     "tests/part/test_one.py": """\
 import pytest
@@ -113,7 +117,7 @@ def test_double():
 """,
     "mkdocs.yml": "nav:\n  - Part:\n      - One: part/one.md\n",
     "mkdocs.zh.yml": "nav:\n  - 部分:\n      - 一: part/one.md\n",
-    "book/terms.yml": """\
+    "book/words/terms/part.yml": """\
 - en: weight decay
   zh: 权重衰减
   en_definition: shrinking
@@ -124,8 +128,12 @@ def test_double():
 
 
 @pytest.fixture
-def small_book(tmp_path: Path) -> Path:
-    """The root of a book with one chapter, in which nothing is wrong."""
+def small_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The root of a book with one chapter, in which nothing is wrong.
+
+    The chapter has less in it than the checks ask of one.
+    """
+    monkeypatch.setattr(form, "LEAST", {})
     for name, text in FILES.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -136,9 +144,49 @@ def small_book(tmp_path: Path) -> Path:
 
 def accept(root: Path) -> None:
     docs = root / "docs"
-    translation.accept(
-        read(docs / "en/part/one.md"), read(docs / "zh/part/one.md")
-    )
+    sync.accept(read(docs / "en/part/one.md"), read(docs / "zh/part/one.md"))
+
+
+CHAPTERS = [name for name in navigation(ROOT, "en") if is_chapter(name)]
+NOT_RUN, FAILED = CHAPTERS[3:5]
+"""The chapters of the site that have no report, or one of a failure."""
+
+FACTS: dict[str, Any] = {
+    "blocks": 12,
+    "outputs": 11,
+    "figures": 10,
+    "equations": 9,
+    "tests": 8,
+    "skipped": 0,
+    "failed": 0,
+    "failures": [],
+    "evaluated": [],
+    "seconds": 6.54,
+    "python": "3.10.1",
+    "torch": "2.6.0+cpu",
+    "device": "cpu",
+    "date": "2026-02-03",
+    "commit": "abc1234",
+}
+
+
+def write_report(root: Path, runs: dict[str, dict[str, Any]]) -> None:
+    """Report runs of chapters as they stand, with these facts."""
+    known = {field.name for field in dataclasses.fields(report.Run)}
+    path = root / report.REPORT
+    path.parent.mkdir(exist_ok=True)
+    text = {}
+    for name, facts in runs.items():
+        files = report.fingerprint(root, name)
+        run = FACTS | {"files": files} | facts
+        text[name] = {k: v for k, v in run.items() if k in known}
+    path.write_text(json.dumps(text), encoding="utf-8")
+
+
+def labels(root: Path, name: str) -> list[str]:
+    """The labels of a chapter's formulas, in the page's order."""
+    blocks = read(root / "docs" / "en" / f"{name}.md").blocks
+    return [label for block in blocks for label in block.labels]
 
 
 @pytest.fixture
@@ -163,6 +211,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / name, root / name, ignore=ignored)
     for name in CONFIGS.values():
         shutil.copy(ROOT / name, root)
+    runs = {name: {"evaluated": labels(root, name)[1:]} for name in CHAPTERS}
+    del runs[NOT_RUN]
+    runs[FAILED] |= {"failed": 2, "failures": ["gru.md:7", "test_gru"]}
+    write_report(root, runs)
     build(root)
     return root / "site"
 

@@ -1,11 +1,14 @@
 """The command line: what it calls, prints and returns."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from book import __main__ as cli
+from book.layout import ROOT
 
 Edit = Callable[[str, str, str], None]
 
@@ -25,62 +28,133 @@ def test_sync_takes_either_page(
     assert cli.main(["sync", page, "--accept"]) == 0
     assert capsys.readouterr().out == (
         "part/one: code and math filled\n"
-        "part/one: code and math agree, pair accepted\n"
+        "part/one: code and math agree, 0 pair(s) accepted\n"
     )
 
 
-def test_an_error_is_one_line(
+def test_sync_shows_what_it_accepts(
     root: Path, edit: Edit, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    edit("docs/en/part/one.md", "4.0\n```\n", "4.0\n")
-    assert cli.main(["sync", str(root / "docs/en/part/one.md")]) == 1
-    error = capsys.readouterr().err
-    assert error.startswith("error: ")
-    assert "one.md:" in error and error.count("\n") == 1
+    edit("docs/en/part/one.md", "Some words.", "Other words.")
+    page = str(root / "docs/zh/part/one.md")
+    assert cli.main(["sync", page, "--accept"]) == 0
+    assert capsys.readouterr().out == (
+        "docs/en/part/one.md:11: Other words.\n"
+        "docs/zh/part/one.md:11: 几句话。\n\n"
+        "part/one: code and math agree, 1 pair(s) accepted\n"
+    )
 
 
-def test_new_makes_a_chapter(
+def test_what_is_accepted_is_named(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["new", "part/drop_out", "--title-zh", "暂退法"]) == 0
-    assert "docs/en/part/drop_out.md\n" in capsys.readouterr().out
-    page = root / "docs/zh/part/drop_out.md"
-    assert "# 暂退法\n" in page.read_text(encoding="utf-8")
-    assert cli.main(["new", "part/drop_out"]) == 1
-    assert "exists already" in capsys.readouterr().err
+    assert cli.main(["sync", "--accept"]) == 1
+    assert "name the pages" in capsys.readouterr().err
 
 
-def test_notebooks_of_both_languages(root: Path, tmp_path: Path) -> None:
-    assert cli.main(["notebooks", str(tmp_path / "made")]) == 0
-    for language in ("en", "zh"):
-        assert (tmp_path / "made" / language / "part/one.ipynb").is_file()
+def test_a_fault_of_the_code_is_not_hidden(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(*_: object) -> None:
+        raise ValueError("a bug")
+
+    monkeypatch.setattr("book.edit.sync.sync", fault)
+    with pytest.raises(ValueError, match="a bug"):
+        cli.main(["sync"])
 
 
 @pytest.mark.parametrize(
-    ("command", "expected"),
+    ("raised", "status", "told"),
     [
-        ("check", ["docs/en/part/one.md", "tests/part/test_one.py"]),
-        ("update", ["docs/en/part/one.md", "--update"]),
+        (PermissionError(13, "Permission denied", "x"), 1, "error: x: Perm"),
+        (KeyboardInterrupt(), 130, "stopped"),
     ],
 )
-def test_pages_are_run(
-    command: str,
-    expected: list[str],
+def test_what_the_system_refuses_is_a_line(
+    raised: BaseException,
+    status: int,
+    told: str,
     root: Path,
+    edit: Edit,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def refuse(*_: object) -> None:
+        raise raised
+
+    monkeypatch.setattr("book.files.write", refuse)
+    page = str(root / "docs/en/part/one.md")
+    assert cli.main(["sync", "--accept", page]) == status
+    error = capsys.readouterr().err
+    assert error.startswith(told) and error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "docs/zh/part/one.md",
+        "docs/en/part",
+        "docs",
+        "d2lcode/part/one.py",
+        "tests/part/test_one.py",
+        ".",
+    ],
+)
+def test_a_page_is_named_by_each_of_its_rooms(name: str, root: Path) -> None:
+    assert cli._names([root / name]) == ["part/one"]
+
+
+@pytest.mark.parametrize("name", ["docs/en/part/two.md", "mkdocs.yml", "x"])
+@pytest.mark.parametrize("command", ["check", "update", "sync"])
+def test_what_is_no_page(
+    name: str, command: str, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (root / "x").mkdir()
+    assert cli.main([command, str(root / name)]) == 1
+    assert "is no page: name one such as" in capsys.readouterr().err
+
+
+def test_a_lab_is_checked(
+    root: Path,
+    capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    calls: list[list[str]] = []
+    monkeypatch.setattr(cli, "_pytest", lambda _: pytest.fail("was run"))
+    lab = root / "docs/en/labs/small.ipynb"
+    lab.parent.mkdir()
+    lab.write_text("<<<<<<< HEAD\n{}", encoding="utf-8")
+    (root / "docs/zh/labs").mkdir()
+    (root / "docs/zh/labs/small.ipynb").write_text("{}", encoding="utf-8")
+    assert cli.main(["check", str(lab)]) == 1
+    error = capsys.readouterr().err
+    assert "small.ipynb:1: the mark of a merge" in error
 
-    def run(arguments: list[Path | str]) -> int:
-        calls.append([str(a).replace(f"{root}/", "") for a in arguments])
-        return 0
 
-    monkeypatch.setattr(cli, "_pytest", run)
-    assert cli.main([command, str(root / "docs/zh/part/one.md")]) == 0
-    assert calls == [expected]
+def test_blocks_of_a_broken_page_are_not_run(
+    root: Path, edit: Edit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+    monkeypatch.setattr(
+        cli, "_pytest", lambda files: bool(calls.append(files))
+    )
+    edit("docs/en/part/one.md", "```python\nprint", "```py\nprint")
+    assert cli.main(["check"]) == 1
+    assert calls == []
 
 
-def test_without_a_command(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        cli.main([])
-    assert "COMMAND" in capsys.readouterr().err
+def test_a_title_in_a_terminal_without_chinese(root: Path) -> None:
+    """The titles arrive as the bytes that were typed."""
+    code = (
+        "import sys; from pathlib import Path; import book.__main__ as cli; "
+        f"cli.ROOT = Path({str(root)!r}); sys.exit(cli.main())"
+    )
+    command = [sys.executable, "-X", "utf8=0", "-c", code]
+    title = "暂退法"
+    done = subprocess.run(
+        [*command, "new", "part/drop_out", "--title-zh", title],
+        env={"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"},
+        cwd=ROOT, capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()
+    page = root / "docs/zh/part/drop_out.md"
+    assert f"# {title}\n" in page.read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from book.pages import ROOT
+from book.layout import ROOT
 
 MAKE = shutil.which("make")
 
@@ -70,7 +70,11 @@ class Workshop:
 def workshop(tmp_path: Path) -> Workshop:
     for name in ("Makefile", "requirements.txt", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
-    for name in ("docs/en/index.md", "overrides/main.html", "book/site.py"):
+    for name in (
+        "docs/en/index.md",
+        "overrides/main.html",
+        "book/build/site.py",
+    ):
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / name).touch()
     for name in ("mkdocs.yml", "mkdocs.zh.yml"):
@@ -100,8 +104,58 @@ def test_nothing_is_done_twice(workshop: Workshop) -> None:
     assert workshop.make("site") == []
     serving = ["-m book.serve --port 8000"]
     assert workshop.make("serve") == serving
-    assert workshop.make("check", "FILES=a.md") == ["-m book check a.md"]
     assert workshop.make("labs") == ["-m book labs"]
+
+
+@pytest.mark.parametrize("verb", ["check", "update", "sync", "portable"])
+def test_verbs_of_authors(verb: str, workshop: Workshop) -> None:
+    workshop.make("site")
+    assert workshop.make(verb, "FILES=a.md") == [f"-m book {verb} a.md"]
+    assert workshop.make(verb) == [f"-m book {verb}"]
+
+
+def test_accept_and_format(workshop: Workshop) -> None:
+    workshop.make("site")
+    assert workshop.make("accept", "FILES=a.md") == [
+        "-m book sync --accept a.md"
+    ]
+    fix, form = workshop.make("format")
+    assert fix.startswith("-m ruff check --fix --exit-zero")
+    assert form == "-m ruff format d2lcode book tests"
+
+
+def test_titles_of_a_new_chapter_arrive_whole(workshop: Workshop) -> None:
+    workshop.make("site")
+    (call,) = workshop.make(
+        "new", "CHAPTER=vision/boxes", 'TITLE=What "it" is',
+        "TITLE_ZH=框", "PART=Vision",
+    )  # fmt: skip
+    assert call == (
+        '-m book new vision/boxes --title What "it" is --title-zh 框 '
+        "--part Vision"
+    )
+    assert workshop.make("new", "CHAPTER=a/b") == ["-m book new a/b"]
+
+
+def test_ci_runs_what_a_change_has_to_pass(workshop: Workshop) -> None:
+    script = workshop.folder / ".ci" / "run"
+    script.parent.mkdir()
+    script.write_text("#!/bin/sh\necho ci >>calls\n")
+    script.chmod(0o755)
+    assert workshop.make("ci") == ["ci"]
+
+
+def test_help_names_every_target(workshop: Workshop) -> None:
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = [
+        target
+        for line in text.splitlines()
+        if line.startswith(".PHONY: ")
+        for target in line.split()[1:]
+    ]
+    assert len(targets) > 12
+    for target in {*targets} - {"help", "clean-all"}:
+        assert f"\n# make {target} " in f"\n{text}"
 
 
 @pytest.mark.parametrize(
@@ -111,7 +165,7 @@ def test_nothing_is_done_twice(workshop: Workshop) -> None:
         ("docs/en/new.md", 1),
         ("mkdocs.zh.yml", 1),
         ("overrides/main.html", 1),
-        ("book/site.py", 1),
+        ("book/build/site.py", 1),
         ("build/report.json", 1),
         ("requirements.txt", 3),
         ("pyproject.toml", 3),

@@ -17,8 +17,9 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from book.chapters import imports
-from book.pages import ROOT
+import book
+from book.layout import ROOT
+from book.page.imports import imports
 
 PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 PIN = re.compile(r'[a-z0-9-]+==[0-9][\w.]*(; python_version [<>=]+ "3\.\d+")?')
@@ -251,3 +252,86 @@ def test_an_import_across_the_border_is_seen(
     path = tmp_path / "module.py"
     path.write_text(code, encoding="utf-8")
     assert bool(forbidden(path, top)) == refused
+
+
+ROOMS = re.findall(
+    r"^(\w+)(?:\.py|/) {2,}\S", book.__doc__ or "", re.MULTILINE
+)
+
+
+def upward(name: str, code: str) -> list[str]:
+    """The imports by which a module of a room looks below its own."""
+    below = ROOMS[ROOMS.index(name) + 1 :]
+    return [
+        f"{line}: {module}"
+        for module, line in imports(code)
+        if module.startswith("book.") and module.split(".")[1] in below
+    ]
+
+
+def test_the_map_names_every_room_once() -> None:
+    folder = ROOT / "book"
+    there = {p.stem for p in folder.glob("*.py")} - {"__init__"}
+    there |= {p.parent.name for p in folder.glob("*/__init__.py")}
+    assert sorted(ROOMS) == sorted(there)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_rooms_above_it(room: str) -> None:
+    folder = ROOT / "book"
+    files = [*(folder / room).rglob("*.py"), *folder.glob(f"{room}.py")]
+    assert files
+    wrong = {
+        path.relative_to(ROOT).as_posix(): found
+        for path in files
+        if (found := upward(room, path.read_text(encoding="utf-8")))
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("room", "code", "seen"),
+    [
+        ("check", "from book.markdown import mathml", True),
+        ("check", "from book import run", True),
+        ("page", "def f():\n    import book.check.form", True),
+        ("check", "from book.page import lab", False),
+        ("run", "from book.run import compare", False),
+        ("files", "from book import layout", True),
+    ],
+)
+def test_an_import_of_a_room_below_is_seen(
+    room: str, code: str, seen: bool
+) -> None:
+    assert bool(upward(room, code)) == seen
+
+
+SEARCHES = {
+    "finish/language_spans.py": "runs of characters in a text of a tree",
+    "finish/leftovers.py": "Markdown in a text of a tree",
+    "markdown/figures_outputs.py": "Markdown",
+    "markdown/mathml.py": "names of elements, places of formulas",
+    "markdown/tooltips.py": "terms in a text of a tree",
+    "pack/cjk_text.py": "the table of a font in a PDF",
+    "stage/alt_text.py": "numbers in a text of a tree",
+    "stage/downloads.py": "Markdown and TeX",
+    "stage/glossary.py": "names of terms",
+    "stage/labs.py": "Markdown",
+    "stage/rooms.py": "Markdown",
+}
+"""Who may use regular expressions behind the Markdown, and on what."""
+
+
+def test_no_regular_expression_reads_html() -> None:
+    """A tree does: a module that has HTML in hand does not import re."""
+    rooms = ("stage", "markdown", "build", "finish", "pack")
+    found = {
+        path.relative_to(ROOT / "book").as_posix()
+        for room in rooms
+        for path in (ROOT / "book" / room).glob("*.py")
+        if any(
+            name.partition(".")[0] in ("re", "regex")
+            for name, _ in imports(path.read_text(encoding="utf-8"))
+        )
+    }
+    assert found == set(SEARCHES)

@@ -6,7 +6,7 @@ import shlex
 import pytest
 
 from book import __main__ as command_line
-from book.pages import ROOT
+from book.layout import ROOT
 
 TWINS = [
     ("README.md", "README.zh.md"),
@@ -102,3 +102,19 @@ def test_the_files_that_are_named_exist(name: str) -> None:
     paths = re.findall(r"`((?:docs|d2lcode|tests|book)/[\w/.]+)`", text(name))
     assert paths
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+def test_no_number_of_what_changes_with_every_chapter(name: str) -> None:
+    counted = r"\d+(?: to \d+)?\s*(?:pages|chapters|tests|MB|页|章|个测试)"
+    assert re.findall(counted, text(name)) == []
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "CONTRIBUTING.zh.md"])
+def test_every_verb_has_its_line_for_windows(name: str) -> None:
+    rows = [r.split("|") for r in text(name).splitlines() if "| `make" in r]
+    verbs = {row[1].split("`")[1].split()[1]: row[3].strip() for row in rows}
+    makefile = text("Makefile")
+    authors = makefile.split("\n# For authors")[1].split("\n#\n")[0]
+    assert {*re.findall(r"^# make (\w+)", authors, re.MULTILINE)} <= {*verbs}
+    assert all(re.match("`(python -m|bash) ", v) for v in verbs.values())

@@ -1,7 +1,10 @@
 """The server of `make serve`: at a free port, from this machine only."""
 
+import http.client
 import socket
+import struct
 import threading
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -94,3 +97,44 @@ def test_asks_for_a_site(
 ) -> None:
     assert serve.main(["--folder", str(tmp_path)]) == 1
     assert "run python -m book site" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("asked", [b"GET / HTTP/1.1\r\n\r\n", b"GET /"])
+def test_a_reader_who_leaves_is_no_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], asked: bytes
+) -> None:
+    (tmp_path / "index.html").write_bytes(bytes(20_000_000))
+    with serve.server(tmp_path, free_port()) as running:
+        running.daemon_threads = False  # the server waits for its answers
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        with socket.create_connection(running.server_address[:2]) as reader:
+            reader.sendall(asked)
+            # Without lingering, closing resets the connection.
+            reader.setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+            )
+            time.sleep(0.1)
+        running.shutdown()
+        thread.join()
+    assert capsys.readouterr().err == ""
+
+
+def test_another_error_is_told(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(serve._Handler, "do_GET", fail)
+    with serve.server(tmp_path, free_port()) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        address = f"http://127.0.0.1:{running.server_address[1]}/"
+        with pytest.raises(http.client.HTTPException):
+            OPENER.open(address, timeout=10)
+        running.shutdown()
+        thread.join()
+    assert "ZeroDivisionError" in capsys.readouterr().err

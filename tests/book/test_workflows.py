@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from book.pages import ROOT
+from book.layout import ROOT
 
 GITHUB = ROOT / ".github"
 WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
@@ -65,9 +65,10 @@ def lint(tmp_path: Path) -> Lint:
     return run
 
 
-def test_the_five_workflows_are_there() -> None:
+def test_the_six_workflows_are_there() -> None:
     names = {path.stem for path in WORKFLOWS}
-    assert {"test", "gpu", "newest", "pages", "links"} <= names
+    expected = {"test", "gpu", "newest", "pages", "links", "portable"}
+    assert expected <= names
 
 
 def test_nothing_is_refused(lint: Lint) -> None:
@@ -148,7 +149,9 @@ def test_the_matrix_is_the_promised_one() -> None:
 def test_windows_runs_what_make_runs() -> None:
     """The steps without make are the recipe of `make test`."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    recipes = re.findall(r"\$\(python\) -m (ruff.*|mypy|pytest .*)", makefile)
+    found = re.findall(r"\$\(python\) -m (ruff.*|mypy|pytest .*)", makefile)
+    mend = ("ruff check --fix", "ruff format $(code)")  # `make format`
+    recipes = [recipe for recipe in found if not recipe.startswith(mend)]
     assert len(recipes) == 4
     job = load(GITHUB / "workflows" / "test.yml")["jobs"]["test"]
     commands = job["steps"][-1]["run"].splitlines()
@@ -251,6 +254,17 @@ def test_ci_runs_the_command_of_the_readme() -> None:
     assert lines[0] == "#!/usr/bin/env bash"
     assert "set -euo pipefail" in lines
     assert lines.index("make test") < lines.index("make site")
+    text = script.read_text(encoding="utf-8")
+    assert "--noise 1 docs/en\n" in text
+    assert "book portable --only 'kernels default'" in text
     if os.name != "nt":
         done = subprocess.run(["bash", "-n", str(script)], check=False)
         assert done.returncode == 0
+
+
+def test_all_pages_run_weekly_as_on_other_machines() -> None:
+    for name, job in (("portable", "test"), ("gpu", "test")):
+        workflow = load(GITHUB / "workflows" / f"{name}.yml")
+        assert workflow[True]["schedule"]  # YAML reads `on` as a truth
+        commands = [s.get("run", "") for s in workflow["jobs"][job]["steps"]]
+        assert ".venv/bin/python -m book portable" in commands

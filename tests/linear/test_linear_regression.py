@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
+from book.formula import Random, columns, formula
 from d2lcode.linear.linear_regression import (
     data_iter,
     linreg,
@@ -54,23 +55,25 @@ def descend(
 @pytest.mark.parametrize("n, D", SHAPES)
 def test_model(n: int, D: int) -> None:
     X, _, w, b = problem(n, D)
-    expected = [
-        sum(float(X[i, j]) * float(w[j]) for j in range(D)) + float(b)
-        for i in range(n)
-    ]
-    np.testing.assert_allclose(linreg(X, w, b).numpy(), expected)
+    formula("eq:linreg-model").check(
+        {r"\hat y": linreg(X, w, b), "X": X, "w": w, "b": b}
+    )
 
 
 @pytest.mark.equation("eq:linreg-loss")
 @pytest.mark.parametrize("n, D", SHAPES)
 def test_loss(n: int, D: int) -> None:
     X, y, w, b = problem(n, D)
-    x_, y_, w_, b_ = X.numpy(), y.numpy(), w.numpy(), float(b)
-    expected = 0.0
-    for i in range(n):
-        expected += (x_[i] @ w_ + b_ - y_[i]) ** 2 / (2 * n)
-    loss = squared_loss(linreg(X, w, b), y)
-    assert loss.item() == pytest.approx(expected, rel=1e-12)
+
+    def loss(w: np.ndarray, b: float) -> float:
+        theta = torch.tensor(w), torch.tensor(b, dtype=torch.float64)
+        y_hat = linreg(X, *theta)
+        return squared_loss(y_hat, y).item()
+
+    formula("eq:linreg-loss").check(
+        {r"\L": loss, "X": X, "w": w, "b": b, "y": y, "n": n}
+        | {"r": linreg(X, w, b) - y}
+    )
 
 
 @pytest.mark.equation("eq:linreg-gradient")
@@ -79,61 +82,59 @@ def test_gradient(n: int, D: int) -> None:
     X, y, w, b = problem(n, D)
     w.requires_grad_()
     b.requires_grad_()
-    squared_loss(linreg(X, w, b), y).backward()
-    x_, y_, w_, b_ = X.numpy(), y.numpy(), w.detach().numpy(), b.item()
-    grad_w, grad_b = np.zeros(D), 0.0
-    for i in range(n):
-        residual = x_[i] @ w_ + b_ - y_[i]
-        for j in range(D):
-            grad_w[j] += residual * x_[i, j] / n
-        grad_b += residual / n
-    assert w.grad is not None and b.grad is not None
-    np.testing.assert_allclose(w.grad.numpy(), grad_w, rtol=1e-10)
-    assert b.grad.item() == pytest.approx(grad_b, rel=1e-10)
+    y_hat = linreg(X, w, b)
+    squared_loss(y_hat, y).backward()
+    slopes = {
+        r"\nabla_w \L": w.grad,
+        r"\frac{\partial \L}{\partial b}": b.grad,
+    }
+    formula("eq:linreg-gradient").check(
+        {"X": X, "w": w, "b": b, "y": y, r"\hat y": y_hat, "n": n} | slopes
+    )
 
 
 @pytest.mark.equation("eq:linreg-normal")
 @pytest.mark.parametrize("n, D", [(2, 1), (9, 3), (40, 7)])
 def test_normal_equation(n: int, D: int) -> None:
     X, y, _, _ = problem(n, D)
-    A, y_ = with_ones(X), y.numpy()
-    gram, right = np.zeros((D + 1, D + 1)), np.zeros(D + 1)
-    for i in range(n):
-        gram += np.outer(A[i], A[i])
-        right += A[i] * y_[i]
     w, b = solve_normal_equation(X, y)
     assert w.shape == (D,) and b.shape == ()
-    theta = np.append(w.numpy(), b.item())
-    np.testing.assert_allclose(gram @ theta, right, atol=1e-9)
-    np.testing.assert_allclose(theta, np.linalg.inv(gram) @ right, rtol=1e-6)
+    A, theta = with_ones(X), np.append(w.numpy(), b.item())
+    formula("eq:linreg-normal").check({"A": A, r"\theta": theta, "y": y})
+    best = np.linalg.lstsq(A, y.numpy(), rcond=None)[0]
+    np.testing.assert_allclose(theta, best, rtol=1e-6)
 
 
 @pytest.mark.equation("eq:linreg-sampling")
-@pytest.mark.parametrize("B", [1, 2, 3, 5, 6])
+@pytest.mark.parametrize("B", [2, 3])
 def test_sampling(B: int) -> None:
     """Over all batches: the mean and the covariance of the gradient."""
-    n, D = 6, 2
+    n, D = 5, 2
     X, y, w, b = problem(n, D)
     w.requires_grad_()
     b.requires_grad_()
 
-    def gradient(rows: tuple[int, ...]) -> np.ndarray:
-        loss = squared_loss(linreg(X[list(rows)], w, b), y[list(rows)])
-        return np.append(
-            *(g.numpy() for g in torch.autograd.grad(loss, (w, b)))
-        )
+    def gradient(batch: tuple[int, ...]) -> np.ndarray:
+        """Of the loss of some rows, counted from 1: (D + 1, 1)."""
+        rows = [i - 1 for i in batch]
+        loss = squared_loss(linreg(X[rows], w, b), y[rows])
+        slopes = torch.autograd.grad(loss, (w, b))
+        return np.append(*(g.numpy() for g in slopes))[:, None]
 
-    full = gradient(tuple(range(n)))
-    each = np.stack([gradient((i,)) for i in range(n)])
-    batches = np.stack(
-        [gradient(rows) for rows in itertools.combinations(range(n), B)]
+    rows = range(1, n + 1)
+    batches = list(itertools.combinations(rows, B))
+    each = [gradient((i,)) for i in rows]
+    formula("eq:linreg-sampling").check(
+        {
+            "S": Random(batches),
+            "g_S": Random([gradient(batch) for batch in batches]),
+            "g": each,
+            r"\nabla\L": gradient(tuple(rows)),
+            r"\Sigma": np.cov(np.hstack(each), bias=True),
+            "n": n,
+            "B": B,
+        }
     )
-    np.testing.assert_allclose(batches.mean(0), full, atol=1e-12)
-    np.testing.assert_allclose(each.mean(0), full, atol=1e-12)
-    sigma = (each - full).T @ (each - full) / n
-    covariance = (batches - full).T @ (batches - full) / len(batches)
-    expected = (n - B) / (n - 1) / B * sigma
-    np.testing.assert_allclose(covariance, expected, atol=1e-12)
 
 
 def test_every_batch_is_equally_likely() -> None:
@@ -155,16 +156,18 @@ def test_every_batch_is_equally_likely() -> None:
 def test_update() -> None:
     X, y, w, b = problem(6, 3)
     rows, eta = [4, 1], 0.3
-    residual = X.numpy()[rows] @ w.numpy() + b.item() - y.numpy()[rows]
-    theta = np.append(w.numpy(), b.item())
-    gradient = with_ones(X)[rows].T @ residual / len(rows)
-    expected = theta - eta * gradient
+    before = torch.cat([w, b[None]])
     w.requires_grad_()
     b.requires_grad_()
     squared_loss(linreg(X[rows], w, b), y[rows]).backward()
+    assert w.grad is not None and b.grad is not None
+    gradient = torch.cat([w.grad, b.grad[None]])
     sgd([w, b], eta)
-    np.testing.assert_allclose(w.detach().numpy(), expected[:-1], rtol=1e-12)
-    assert b.item() == pytest.approx(expected[-1], rel=1e-12)
+    after = torch.cat([w, b[None]])
+    formula("eq:linreg-update").check(
+        {r"\theta \leftarrow": after, r"\theta": before}
+        | {r"\eta": eta, "g_S": gradient}
+    )
 
 
 @pytest.mark.equation("eq:linreg-contraction")
@@ -173,54 +176,75 @@ def test_contraction(eta: float) -> None:
     X, y, w, b = problem(12, 3)
     A, start = with_ones(X), np.append(w.numpy(), b.item())
     best = np.linalg.lstsq(A, y.numpy(), rcond=None)[0]
-    H = A.T @ A / len(A)
-    for steps in (1, 2, 7):
-        factor = np.linalg.matrix_power(np.eye(4) - eta * H, steps)
-        np.testing.assert_allclose(
-            descend(X, y, eta, steps, start) - best,
-            factor @ (start - best),
-            rtol=1e-8,
-            atol=1e-10,
+    distance = formula("eq:linreg-contraction")
+    for t in (1, 2, 7):
+        distance.check(
+            {
+                r"\theta_t": descend(X, y, eta, t, start),
+                r"\theta_0": start,
+                r"\theta^*": best,
+                "I": np.eye(4),
+                r"\eta": eta,
+                "H": A.T @ A / len(A),
+                "t": t,
+            },
+            tolerance=1e-8,
+            absolute=1e-10,
         )
 
 
-@pytest.mark.equation("eq:linreg-threshold")
-@pytest.mark.parametrize("D", [1, 3, 5])
+@pytest.mark.equation(
+    "eq:linreg-threshold",
+    fixed=r"""\L(\theta_t) \to \min \L \;\text{ from every start}\;
+    \iff\; 0 < \eta < \frac{2}{\lambda_{\max}} \label{eq:linreg-threshold}""",
+    chinese=r"""\L(\theta_t) \to \min \L \;\text{（从任何起点）}\;
+    \iff\; 0 < \eta < \frac{2}{\lambda_{\max}} \label{eq:linreg-threshold}""",
+)
+@pytest.mark.parametrize("D", [1, 3])
 @pytest.mark.parametrize("rank_deficient", [False, True])
 def test_threshold(D: int, rank_deficient: bool) -> None:
+    """Near the border, from the directions of H and from a mixture.
+
+    The loss is quadratic and the steps are linear: what holds from each
+    eigenvector holds from every start.
+    """
     X, y, w, b = problem(12, D)
     if rank_deficient:
         X = torch.cat([X, X[:, :1]], dim=1)
         w = torch.cat([w, w[:1] + 1])
-    A, start = with_ones(X), np.append(w.numpy(), b.item())
-    largest = np.linalg.eigvalsh(A.T @ A / len(A))[-1]
+    A = with_ones(X)
+    best = np.linalg.lstsq(A, y.numpy(), rcond=None)[0]
+    values, vectors = np.linalg.eigh(A.T @ A / len(A))
+    border = 2 / values[-1]
 
     def excess(theta: np.ndarray) -> float:
-        best = np.linalg.lstsq(A, y.numpy(), rcond=None)[0]
-        fitted = (A @ (theta - best)) ** 2
-        return float(fitted.mean() / 2)
+        return float(((A @ (theta - best)) ** 2).mean() / 2)
 
-    below = descend(X, y, 0.97 * 2 / largest, 1500, start)
-    above = descend(X, y, 1.03 * 2 / largest, 200, start)
-    assert excess(below) < 1e-9 * excess(start)
-    assert excess(above) > 1e3 * excess(start)
+    def left(start: np.ndarray, eta: float, steps: int) -> float:
+        return excess(descend(X, y, eta, steps, start)) / excess(start)
+
+    starts = [np.append(w.numpy(), b.item())]
+    starts += [best + v for v in vectors.T[values > 1e-9]]
+    for start in starts:
+        for share in (0.4, 0.97):
+            assert left(start, share * border, 250) < 1e-6
+    top = best + vectors[:, -1]
+    for start in (starts[0], top):
+        assert left(start, 1.03 * border, 100) > 1e3
+    assert left(top, border, 20) == pytest.approx(1, rel=1e-6)
 
 
 @pytest.mark.equation("eq:linreg-likelihood")
-@pytest.mark.parametrize("sigma", [0.3, 1.0, 4.0])
+@pytest.mark.parametrize("sigma", [0.3, 1.1, 4.0])
 def test_likelihood(sigma: float) -> None:
     X, y, w, b = problem(11, 3)
-    n = len(y)
-    log_likelihood = 0.0
-    for i in range(n):
-        mean = float(X[i] @ w + b)
-        z = (float(y[i]) - mean) / sigma
-        log_likelihood += math.log(
-            math.exp(-(z**2) / 2) / (math.sqrt(2 * math.pi) * sigma)
-        )
-    loss = squared_loss(linreg(X, w, b), y).item()
-    expected = n / 2 * math.log(2 * math.pi * sigma**2) + n / sigma**2 * loss
-    assert -log_likelihood == pytest.approx(expected, rel=1e-10)
+    normal = torch.distributions.Normal(linreg(X, w, b), sigma)
+    density = normal.log_prob(y).exp().prod()
+    loss = squared_loss(linreg(X, w, b), y)
+    formula("eq:linreg-likelihood").check(
+        {r"p(y \mid X, w, b)": density, r"\L(w, b)": loss}
+        | {"n": len(y), r"\sigma": sigma}
+    )
 
 
 def test_likelihood_gives_the_noise_variance() -> None:
@@ -237,28 +261,34 @@ def test_likelihood_gives_the_noise_variance() -> None:
 @pytest.mark.equation("eq:linreg-minimum-norm")
 @pytest.mark.parametrize("n, D, twin", [(4, 6, False), (12, 3, True)])
 def test_minimum_norm(n: int, D: int, twin: bool) -> None:
+    """Descent from zero, the pseudoinverse, the sum over its values."""
     X, y, _, _ = problem(n, D)
     if twin:
         X = torch.cat([X, 2 * X[:, :1]], dim=1)
     A = with_ones(X)
     U, s, Vt = np.linalg.svd(A, full_matrices=False)
-    kept = s > 1e-10 * s[0]
-    expected = sum(
-        (U[:, k] @ y.numpy()) / s[k] * Vt[k] for k in np.flatnonzero(kept)
-    )
+    rank = int((s > 1e-10 * s[0]).sum())
     eta = 1 / np.linalg.eigvalsh(A.T @ A / n)[-1]
-    zero = np.zeros(A.shape[1])
-    found = descend(X, y, eta, 4000, zero)
-    np.testing.assert_allclose(found, expected, atol=1e-7)
-    pinv = torch.linalg.pinv(torch.tensor(A)) @ y
-    np.testing.assert_allclose(pinv.numpy(), expected, atol=1e-10)
+    found = descend(X, y, eta, 4000, np.zeros(A.shape[1]))
+    formula("eq:linreg-minimum-norm").check(
+        {
+            r"\theta^+": found,
+            "A^+": torch.linalg.pinv(torch.tensor(A)),
+            "y": y[:, None],
+            "u": columns(U),
+            "v": columns(Vt.T),
+            "s": s,
+            "k": range(1, rank + 1),
+        },
+        tolerance=1e-6,
+    )
     # Every other minimizer is longer: add a direction that A maps to 0.
-    null = np.linalg.svd(A)[2][kept.sum() :]
+    null = np.linalg.svd(A)[2][rank:]
     assert len(null) > 0
     for direction in null:
-        other = expected + 0.1 * direction
-        np.testing.assert_allclose(A @ other, A @ expected, atol=1e-10)
-        assert np.linalg.norm(other) > np.linalg.norm(expected)
+        other = found + 0.1 * direction
+        np.testing.assert_allclose(A @ other, A @ found, atol=1e-10)
+        assert np.linalg.norm(other) > np.linalg.norm(found)
 
 
 def test_minibatches_stay_in_the_row_space() -> None:

@@ -12,6 +12,7 @@ from scipy import sparse
 from sklearn import linear_model
 from torch import Tensor, nn
 
+from book.formula import Random, each, entries, formula
 from d2lcode import data
 from d2lcode.linear.perceptron import (
     Perceptron,
@@ -100,20 +101,20 @@ def plain_perceptron(
 
 
 @pytest.mark.equation("eq:perceptron-model")
-@pytest.mark.parametrize("n, D", [(1, 1), (5, 3), (40, 7)])
+@pytest.mark.parametrize("n, D", [(5, 3), (40, 7)])
 def test_model(n: int, D: int) -> None:
+    """Scores on both sides of zero, and one that is zero."""
     X, _ = problem(n, D)
     model = Perceptron(D).double()
     model.w.copy_(torch.linspace(-1, 2, D))
-    model.b.fill_(0.3)
-    scores = [
-        sum(float(X[i, j]) * float(model.w[j]) for j in range(D)) + 0.3
-        for i in range(n)
-    ]
-    torch.testing.assert_close(model.b.item(), 0.3)
-    np.testing.assert_allclose(model(X).numpy(), scores)
-    classes = [1 if score > 0 else -1 for score in scores]
-    assert model.predict(X).tolist() == classes
+    model.b.fill_(0.25)
+    X[0] = 0
+    X[0, 0] = 0.25  # times w_1 = -1, and b: a score of 0
+    assert model(X)[0] == 0
+    formula("eq:perceptron-model").check(
+        {"s": model(X), "X": X, "w": model.w, "b": model.b}
+        | {r"\hat y": model.predict(X), "i": range(1, n + 1)}
+    )
     assert model(X[0]).shape == () and model.predict(X[0]).shape == ()
 
 
@@ -123,6 +124,30 @@ def test_a_score_of_zero_is_read_as_minus_one() -> None:
 
 
 @pytest.mark.equation("eq:perceptron-rule")
+def test_rule_formula() -> None:
+    """Both labels, a tie, and a row that is right: then no claim."""
+    rule, eta = formula("eq:perceptron-rule"), 0.4
+    for w, b, x, y, mistake in [
+        ([0.2, -0.7], 0.3, [1.5, 2.0], 1.0, True),
+        ([0.2, -0.7], 0.3, [2.5, -1.0], -1.0, True),
+        ([0.5, -0.5], 0.25, [0.5, 1.0], 1.0, True),  # the score is 0
+        ([0.2, -0.7], 0.3, [1.0, -0.5], 1.0, False),
+    ]:
+        model = Perceptron(2).double()
+        model.w.copy_(torch.tensor(w))
+        model.b.fill_(b)
+        row = torch.tensor(x, dtype=torch.float64)
+        names = {"y_i": y, "s_i": model(row).clone(), "x_i": row, r"\eta": eta}
+        names |= {"w": model.w.clone(), "b": model.b.clone()}
+        assert model.update(row, torch.tensor(y), eta) is mistake
+        names |= {r"w \leftarrow": model.w, r"b \leftarrow": model.b}
+        if mistake:
+            rule.check(names)
+        else:
+            with pytest.raises(AssertionError, match="never holds"):
+                rule.check(names)
+
+
 @settings(max_examples=20, deadline=None)
 @given(
     n=st.integers(1, 12),
@@ -185,29 +210,56 @@ def test_loss(margin: float) -> None:
         requires_grad=True,
     )
     y = torch.tensor([1.0, -1, 1, -1, 1, 1, -1, 1, 1])
-    loss = perceptron_loss(scores, y, margin)
-    loss.backward()
-    total, slopes = 0.0, []
-    for s, label in zip(scores.tolist(), y.tolist(), strict=True):
-        if label * s <= margin:
-            total += margin - label * s
-            slopes.append(-label / len(y))
-        else:
-            slopes.append(0.0)
-    assert loss.item() == pytest.approx(total / len(y), rel=1e-12)
+    perceptron_loss(scores, y, margin).backward()
     assert scores.grad is not None
-    np.testing.assert_allclose(scores.grad.numpy(), slopes, rtol=1e-12)
+
+    def loss(score: float, label: float) -> float:
+        one = torch.tensor([score]).double(), torch.tensor([label])
+        return perceptron_loss(*one, margin).item()
+
+    formula("eq:perceptron-loss").check(
+        {r"\ell": loss, "s": scores, "y": y, "m": margin, "i": range(1, 10)}
+        | {
+            r"\frac{\partial \ell}{\partial s_i}": entries(
+                "i", scores.grad * len(y)
+            )
+        }
+    )
+    each_loss = [loss(*pair) for pair in zip(scores.tolist(), y, strict=True)]
+    found = perceptron_loss(scores, y, margin).item()
+    assert found == pytest.approx(np.mean(each_loss), rel=1e-12)
+
+
+def directions(D: int, best: Tensor, seed: int = 0) -> list[np.ndarray]:
+    """Vectors of lengths from 0 to 2, and `best` at length 1."""
+    rng = np.random.default_rng(seed)
+    some = rng.normal(size=(60, D))
+    some /= np.linalg.norm(some, axis=1, keepdims=True)
+    some *= rng.uniform(0, 2, size=(60, 1))
+    unit = best.numpy() / np.linalg.norm(best.numpy())
+    return [unit, 0.7 * unit, 1.6 * unit, *some]
 
 
 @pytest.mark.equation("eq:perceptron-margin")
+@pytest.mark.parametrize("seed", range(2))
+def test_margin_formula(seed: int) -> None:
+    X, y, _ = separable(7, 1, 0.2, seed)
+    Z = signed_rows(X, y)
+    p, _ = nearest_point(X, y)
+    formula("eq:perceptron-margin").check(
+        {"R": np.sqrt((Z**2).sum(1).max()), "z": Z, "i": range(1, 8)}
+        | {r"\gamma": p.norm(), r"\theta": each(directions(2, p, seed))}
+    )
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_margin(seed: int) -> None:
     """The best of very many directions, for one input and a bias."""
     X, y, _ = separable(7, 1, 0.2, seed)
     Z = signed_rows(X, y)
     angles = np.linspace(0, 2 * np.pi, 100_001)
-    directions = np.stack([np.cos(angles), np.sin(angles)])
-    best = (Z @ directions).min(axis=0).max()
+    units = np.stack([np.cos(angles), np.sin(angles)])
+    best = (Z @ units).min(axis=0).max()
     p, _ = nearest_point(X, y)
     assert best >= 0.2 - 1e-4
     assert p.norm().item() == pytest.approx(best, abs=1e-4)
@@ -222,24 +274,51 @@ def test_margin_of_inseparable_rows_is_zero() -> None:
     np.testing.assert_allclose(alpha.numpy(), [0.5, 0.5, 0], atol=1e-12)
 
 
-@pytest.mark.equation("eq:perceptron-growth")
-@pytest.mark.parametrize("eta", [1.0, 0.3])
-@pytest.mark.parametrize("seed", range(3))
-def test_growth(eta: float, seed: int) -> None:
-    gap = 0.1
-    X, y, best = separable(60, 4, gap, seed)
-    R = max(math.sqrt(float(z @ z)) for z in signed_rows(X, y))
-    model, k = Perceptron(4).double(), 0
-    for i in np.random.default_rng(seed).integers(0, len(X), 1000):
-        if model.update(X[i], y[i], eta):
+def growth(X: Tensor, y: Tensor, eta: float, seed: int) -> int:
+    """Hold eq:perceptron-growth at each of the first mistakes."""
+    p, _ = nearest_point(X, y)
+    gamma = p.norm().item()
+    R = np.linalg.norm(signed_rows(X, y), axis=1).max()
+    model, k = Perceptron(X.shape[1]).double(), 0
+    grows = formula("eq:perceptron-growth")
+    for i in np.random.default_rng(seed).integers(0, len(X), 200):
+        if k < 8 and model.update(X[i], y[i], eta):
             k += 1
-            theta = np.append(model.w.numpy(), model.b.item())
-            assert theta @ best >= k * eta * gap - 1e-9
-            assert theta @ theta <= k * eta**2 * R**2 + 1e-9
-    assert k > 3
+            theta = torch.cat([model.w, model.b[None]])
+            names = {r"\theta_k": theta, r"\theta^*": p / gamma, "k": k}
+            grows.check(names | {r"\eta": eta, r"\gamma": gamma, "R": R})
+    return k
+
+
+@pytest.mark.equation("eq:perceptron-growth")
+@pytest.mark.parametrize("eta", [0.1, 3.0])
+def test_growth(eta: float) -> None:
+    """Rows at right angles make both bounds tight at every mistake."""
+    H = hadamard(4).double()
+    _, y = problem(4, 1)
+    assert growth(H[:, 1:], y, eta, 0) == 4
+    X, y, _ = separable(60, 4, 0.1)
+    assert growth(X, y, eta, 0) > 3
+    X, y, _ = separable(2, 1, 0.1)  # the first mistake is on the margin
+    assert growth(X, y, eta, 0) > 0
 
 
 @pytest.mark.equation("eq:perceptron-bound")
+def test_bound_formula() -> None:
+    """Tight for rows at right angles; else at most."""
+    bound = formula("eq:perceptron-bound")
+    for X, y in [
+        (hadamard(8).double()[:, 1:], problem(8, 1)[1]),
+        separable(9, 2, 0.15, 1)[:2],
+        separable(20, 3, 0.3, 2)[:2],
+    ]:
+        counts = fit_perceptron(Perceptron(X.shape[1]).double(), X, y, 999)
+        assert counts[-1] == 0
+        p, _ = nearest_point(X, y)
+        R = np.linalg.norm(signed_rows(X, y), axis=1).max()
+        bound.check({"k": sum(counts), "R": R, r"\gamma": p.norm()})
+
+
 @settings(max_examples=20, deadline=None)
 @given(
     n=st.integers(1, 25),
@@ -279,6 +358,34 @@ def test_bound_is_attained_by_rows_at_right_angles(n: int, seed: int) -> None:
 
 
 @pytest.mark.equation("eq:perceptron-hull")
+@pytest.mark.parametrize("n, D, gap", [(3, 2, 0.3), (6, 1, 0.1)])
+def test_hull_formula(n: int, D: int, gap: float) -> None:
+    """The margin of the best direction, against other averages.
+
+    Shares that do not add up to 1, or are negative, do not count.
+    """
+    X, y, _ = separable(n, D, gap)
+    Z = signed_rows(X, y)
+    p, alpha = nearest_point(X, y)
+    ways = directions(D + 1, p)
+    shares = list(np.random.default_rng(0).dirichlet(np.full(n, 0.3), 40))
+    outside = np.linalg.lstsq(Z.T, 0.3 * p.numpy(), rcond=None)[0]
+    shares += [alpha.numpy(), 0.5 * alpha.numpy(), outside]
+    null = np.linalg.svd(np.vstack([Z.T, np.ones(n)]))[2][-1]
+    shares += [alpha.numpy() + 5 * null, alpha.numpy() - 5 * null]
+    formula("eq:perceptron-hull").check(
+        {
+            r"\gamma": float((Z @ ways[0]).min()),
+            r"\theta": each(ways),
+            r"\alpha": each(shares),
+            "z": Z,
+            "p": p,
+            "n": n,
+            "i": range(1, n + 1),
+        }
+    )
+
+
 @pytest.mark.parametrize("n, D, gap", [(3, 2, 0.3), (30, 4, 0.05)])
 def test_hull(n: int, D: int, gap: float) -> None:
     X, y, _ = separable(n, D, gap)
@@ -287,10 +394,7 @@ def test_hull(n: int, D: int, gap: float) -> None:
     assert p.shape == (D + 1,) and alpha.shape == (n,)
     # p is an average of the signed rows, none has a negative share,
     assert alpha.min() >= 0 and alpha.sum().item() == pytest.approx(1)
-    average = np.zeros(D + 1)
-    for share, z in zip(alpha.tolist(), Z, strict=True):
-        average += share * z
-    np.testing.assert_allclose(p.numpy(), average, atol=1e-12)
+    np.testing.assert_allclose(p.numpy(), alpha.numpy() @ Z, atol=1e-12)
     # no average is shorter,
     rng = np.random.default_rng(0)
     for shares in rng.dirichlet(np.full(n, 0.2), size=2000):
@@ -317,20 +421,27 @@ def test_nonnegative_least_squares(gap: float | None) -> None:
         for i, z in enumerate(Z):
             slope = z @ (beta @ Z) - (1 - beta.sum())
             beta[i] = max(0.0, beta[i] - slope / (z @ z + 1))
-    p, _ = nearest_point(X, y)
+    p, alpha = nearest_point(X, y)
     np.testing.assert_allclose(p, beta @ Z / beta.sum(), atol=1e-6)
     assert (gap is None) == (p.norm().item() < 1e-9)
     # The sum of beta, and the least squares, as the page derives them.
     squared = float(p @ p)
     assert beta.sum() == pytest.approx(1 / (1 + squared), abs=1e-6)
-    least = (beta @ Z) @ (beta @ Z) + (1 - beta.sum()) ** 2
-    assert least == pytest.approx(squared / (1 + squared), abs=1e-6)
+    if gap is None:
+        alpha = torch.from_numpy(beta / beta.sum())  # one of many
+    formula("eq:perceptron-nonnegative").check(
+        {r"\beta": beta, r"\alpha": alpha, "z": Z}
+        | {"n": len(Z), "i": range(1, len(Z) + 1)},
+        results=[squared / (1 + squared)],
+        tolerance=1e-6,
+        absolute=1e-6,
+    )
 
 
 @pytest.mark.equation("eq:perceptron-xor")
 def test_xor_is_out_of_reach() -> None:
     Z = signed_rows(XOR, XOR_LABELS)
-    assert Z.sum(axis=0).tolist() == [0, 0, 0]
+    formula("eq:perceptron-xor").check({"z": Z})
     # So for no theta are all four positive: try a grid.
     grid = np.linspace(-3, 3, 25)
     for theta in itertools.product(grid, grid, grid):
@@ -342,9 +453,6 @@ def test_xor_is_out_of_reach() -> None:
 
 @pytest.mark.equation("eq:perceptron-hidden")
 def test_hidden_layer_for_xor() -> None:
-    def sign(score: float) -> int:
-        return 1 if score > 0 else -1
-
     def unit(w: list[float], b: float) -> Perceptron:
         model = Perceptron(len(w))
         model.w.copy_(torch.tensor(w))
@@ -354,13 +462,22 @@ def test_hidden_layer_for_xor() -> None:
     either, both = unit([1, 1], -0.5), unit([1, 1], -1.5)
     top = unit([1, -1], -1)
     H = torch.stack([either.predict(XOR), both.predict(XOR)], dim=1)
-    found = top.predict(H.float()).tolist()
-    for (a, b), label, answer in zip(
-        XOR.tolist(), XOR_LABELS.tolist(), found, strict=True
-    ):
-        h = sign(a + b - 1 / 2), sign(a + b - 3 / 2)
-        assert answer == sign(h[0] - h[1] - 1) == label
-        assert label == (1 if a != b else -1)
+    found = top.predict(H.float())
+    assert found.tolist() == XOR_LABELS.tolist()
+    scores = [*either(XOR).tolist(), *both(XOR).tolist()]
+    scores += top(H.float()).tolist()
+
+    def sign(score: float) -> int:
+        """Of what is a score of these units, not only of its sign."""
+        assert score in scores
+        return 1 if score > 0 else -1
+
+    columns = {"x_1": XOR[:, 0], "x_2": XOR[:, 1], "h_1": H[:, 0]}
+    columns |= {"h_2": H[:, 1], r"\hat y": found}
+    formula("eq:perceptron-hidden").check(
+        {name: Random(column) for name, column in columns.items()}
+        | {r"\operatorname{sign}": sign}
+    )
 
 
 # --- The oracles ---------------------------------------------------------

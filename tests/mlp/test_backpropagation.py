@@ -2,6 +2,8 @@
 
 import itertools
 import math
+from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -13,6 +15,8 @@ from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint_sequential
 from torch.utils.flop_counter import FlopCounterMode
 
+from book.formula import Formula, each, entries, formula
+from d2lcode.mlp import backpropagation as module
 from d2lcode.mlp.backpropagation import (
     Layers,
     MemoryMeter,
@@ -125,125 +129,93 @@ def test_by_hand() -> None:
 # The equations
 
 
-def plain_forward(
-    X: np.ndarray, layers: Layers
-) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Inputs A and sums Z of every layer, by loops over all indices."""
-    A, Z = [X], []
-    for W, b in layers:
-        w, bias = W.numpy(), b.numpy()
-        z = np.zeros((len(X), w.shape[1]))
-        for row in range(len(X)):
-            for j in range(w.shape[1]):
-                z[row, j] = bias[j]
-                for i in range(w.shape[0]):
-                    z[row, j] += A[-1][row, i] * w[i, j]
-        Z.append(z)
-        A.append(np.maximum(z, 0))
-    return A, Z
-
-
 @pytest.mark.equation("eq:backprop-forward")
-def test_forward_is_the_formula() -> None:
-    X, _, layers = network([3, 5, 4, 2], 6)
-    A, Z = plain_forward(X.numpy(), layers)
-    inputs, output = mlp_forward(X, layers)
-    for ours, expected in zip(inputs, A[:-1], strict=True):
-        np.testing.assert_allclose(ours.numpy(), expected)
-    np.testing.assert_allclose(output.numpy(), Z[-1])
-    for ours, expected in zip(layer_inputs(X, layers), inputs, strict=True):
+@pytest.mark.parametrize("sizes", [[3, 5, 4, 2], [2, 1, 3]])
+def test_forward_is_the_formula(sizes: list[int]) -> None:
+    X, _, layers = network(sizes, 6)
+    K = len(layers)
+    A, _ = mlp_forward(X, layers)
+    formula("eq:backprop-forward").check(
+        {
+            "Z": [
+                mlp_forward(X, layers[:k])[1].numpy() for k in range(1, K + 1)
+            ],
+            "A": dict(enumerate(A)),
+            "W": [W for W, _ in layers],
+            "b": [b for _, b in layers],
+            r"\varphi": lambda z: np.maximum(z, 0),
+            "k": range(1, K + 1),
+            "K": K,
+        }
+    )
+    for ours, expected in zip(layer_inputs(X, layers), A, strict=True):
         torch.testing.assert_close(ours, expected)
 
 
 @pytest.mark.equation("eq:backprop-bar")
 def test_the_change_is_the_sum_of_products() -> None:
-    """Move everything a little: the sum of Z_bar * Z is moved by as much."""
-    X, _, layers = network([4, 3, 5, 2], 6)
-    rng = np.random.default_rng(0)
-    Z_bar = rng.normal(size=(6, 2))
-    A, _ = mlp_forward(X, layers)
-    A_bar, gradients = mlp_backward(A, layers, torch.tensor(Z_bar))
-    h = 1e-6
-    dX = rng.normal(size=X.shape)
-    moves = [
-        (rng.normal(size=W.shape), rng.normal(size=b.shape)) for W, b in layers
-    ]
-    values = []
-    for sign in (1, -1):
-        moved = [
-            (W + sign * h * torch.tensor(dW), b + sign * h * torch.tensor(db))
-            for (W, b), (dW, db) in zip(layers, moves, strict=True)
-        ]
-        _, Z = plain_forward(X.numpy() + sign * h * dX, moved)
-        values.append((Z_bar * Z[-1]).sum())
-    expected = (A_bar.numpy() * dX).sum()
-    for (W_bar, b_bar), (dW, db) in zip(gradients, moves, strict=True):
-        expected += (W_bar.numpy() * dW).sum() + (b_bar.numpy() * db).sum()
-    assert (values[0] - values[1]) / (2 * h) == pytest.approx(expected)
+    """Move the output or the input: the loss moves by as much."""
+    X, y, layers = network([4, 3, 5, 3], 6)
+    A, Z = mlp_forward(X, layers)
+    _, Z_bar = loss_gradient(Z, y)
+    A_bar, _ = mlp_backward(A, layers, Z_bar)
+
+    def loss(Z: Tensor) -> Tensor:
+        return F.cross_entropy(Z, y)
+
+    def whole_loss(X: Tensor) -> Tensor:
+        return loss(mlp_forward(X, layers)[1])
+
+    for function, at, bar in ((loss, Z, Z_bar), (whole_loss, X, A_bar)):
+        move = network([at.shape[1], 1], 6, seed=1)[0]
+        _, change = torch.func.jvp(function, (at,), (move,))
+        formula("eq:backprop-bar").check(
+            {r"\d \L": change, r"\bar Z": bar, r"\d Z": move}
+            | {"b": range(1, 7), "j": range(1, at.shape[1] + 1)}
+        )
 
 
 @pytest.mark.equation("eq:backprop-layer")
-def test_a_layer_is_the_chain_rule_entry_by_entry() -> None:
-    X, _, layers = network([3, 4], 5)
-    Z_bar = np.random.default_rng(0).normal(size=(5, 4))
-    A_bar, [(W_bar, b_bar)] = mlp_backward([X], layers, torch.tensor(Z_bar))
-    W = layers[0][0]
-    for i in range(3):
-        for j in range(4):
-            terms = [X[b, i].item() * Z_bar[b, j] for b in range(5)]
-            assert W_bar[i, j].item() == pytest.approx(sum(terms))
-    for j in range(4):
-        assert b_bar[j].item() == pytest.approx(sum(Z_bar[:, j]))
-    for b in range(5):
-        for i in range(3):
-            terms = [Z_bar[b, j] * W[i, j].item() for j in range(4)]
-            assert A_bar[b, i].item() == pytest.approx(sum(terms))
+def test_a_layer_is_the_chain_rule() -> None:
+    X, _, [(W, b)] = network([3, 4], 5)
+    Z_bar = network([4, 1], 5, seed=1)[0]
+    A_bar, [(W_bar, b_bar)] = mlp_backward([X], [(W, b)], Z_bar)
+    formula("eq:backprop-layer").check(
+        {r"\bar A_{k-1}": A_bar, r"\bar W_k": W_bar, r"\bar b_k": b_bar}
+        | {r"\bar Z_k": Z_bar, "W_k": W, "A_{k-1}": X, "B": 5}
+    )
 
 
 @pytest.mark.equation("eq:backprop-activation")
 def test_the_slope_of_relu_is_read_off_its_output() -> None:
-    """The last two layers give Z_bar of the one before, entry by entry."""
-    X, _, layers = network([3, 4, 2], 5)
-    layers[1] = (layers[1][0], torch.zeros(2, dtype=torch.float64))
-    A, Z = plain_forward(X.numpy(), layers)
-    Z_bar = np.ones((5, 2))
-    inputs, _ = mlp_forward(X, layers)
-    _, gradients = mlp_backward(inputs, layers, torch.tensor(Z_bar))
-    W = layers[1][0].numpy()
-    expected = np.zeros(4)
-    for b in range(5):
-        for j in range(4):
-            if Z[0][b, j] > 0:  # the formula has the sum Z, the code A
-                expected[j] += W[j].sum()
-    np.testing.assert_allclose(gradients[0][1].numpy(), expected)
-    assert 0 < (Z[0] > 0).sum() < 20
-    assert len(A) == 3
+    """Behind the identity matrix, Z_bar of the first layer is A_bar."""
+    X, _, layers = network([4, 4, 2], 5)
+    layers[0] = (torch.eye(4, dtype=torch.float64), layers[0][1])
+    end = network([2, 1], 5, seed=1)[0]
+    A, _ = mlp_forward(X, layers)
+    A_bar, _ = mlp_backward(A[1:], layers[1:], end)
+    Z_bar, _ = mlp_backward(A, layers, end)
+    _, Z = mlp_forward(X, layers[:1])  # the formula has Z, the code A
+    formula("eq:backprop-activation").check(
+        {r"\bar Z_k": Z_bar, r"\bar A_k": A_bar, "Z_k": Z, "k": 1, "K": 2}
+        | {r"\varphi'": lambda z: np.heaviside(z, 0)}
+    )
+    assert 0 < (Z > 0).sum() < 20
 
 
 @pytest.mark.equation("eq:backprop-start")
 def test_the_gradient_by_the_logits() -> None:
-    Z = np.random.default_rng(0).normal(size=(4, 3))
-    y = [2, 0, 1, 2]
-
-    def cross_entropy(Z: np.ndarray) -> float:
-        total = 0.0
-        for row, label in zip(Z, y, strict=True):
-            powers = [math.exp(z) for z in row]
-            total -= math.log(powers[label] / sum(powers))
-        return total / 4
-
-    loss, Z_bar = loss_gradient(torch.tensor(Z), torch.tensor(y))
-    assert loss.item() == pytest.approx(cross_entropy(Z))
-    for b in range(4):
-        powers = np.exp(Z[b])
-        for j in range(3):
-            p = powers[j] / powers.sum()
-            expected = (p - (y[b] == j)) / 4
-            assert Z_bar[b, j].item() == pytest.approx(expected)
-            step = np.zeros_like(Z)
-            step[b, j] = 1e-6
-            slope = cross_entropy(Z + step) - cross_entropy(Z - step)
-            assert Z_bar[b, j].item() == pytest.approx(slope / 2e-6, abs=1e-8)
+    Z, y, _ = network([3, 3], 4)
+    Z.requires_grad_()
+    expected = F.cross_entropy(Z, y)
+    expected.backward()
+    loss, Z_bar = loss_gradient(Z.detach(), y)
+    formula("eq:backprop-start").check(
+        {r"\bar Z_K": Z_bar, "B": 4, "P": Z.softmax(dim=1)}
+        | {"Y": F.one_hot(y, 3)}
+    )
+    torch.testing.assert_close(loss, expected.detach())
+    torch.testing.assert_close(Z_bar, Z.grad)
 
 
 def saved_bytes(model: nn.Module, X: Tensor) -> int:
@@ -271,11 +243,13 @@ def test_autograd_saves_the_input_of_every_layer(B: int) -> None:
     for D, H in itertools.pairwise(sizes):
         modules += [nn.Linear(D, H), nn.ReLU()]
     model = nn.Sequential(*modules[:-1])
-    numbers = B * sum(sizes[:-1])
-    assert saved_bytes(model, torch.randn(B, 7)) == 4 * numbers
     X, _, layers = network(sizes, B)
     A, _ = mlp_forward(X, layers)
-    assert sum(a.numel() for a in A) == numbers
+    numbers = sum(a.numel() for a in A)
+    formula("eq:backprop-memory").check(
+        {r"\text{}": numbers, "B": B, "K": 4, "D": dict(enumerate(sizes))}
+    )
+    assert saved_bytes(model, torch.randn(B, 7)) == 4 * numbers
 
 
 def peak_in_layers(K: int, every: int, D: int = 8, B: int = 512) -> float:
@@ -287,8 +261,37 @@ def peak_in_layers(K: int, every: int, D: int = 8, B: int = 512) -> float:
     return meter.peak / (8 * B * D)
 
 
+def inputs_kept(K: int, every: int, D: int = 8, B: int = 512) -> int:
+    """Layer inputs alive as the backward pass starts, beside Z_bar."""
+    _, y, layers = network([D] * (K + 1), B)
+    alive = []
+
+    def spy(*arguments: Any) -> Any:
+        alive.append(meter.alive)
+        return mlp_backward(*arguments)
+
+    with MemoryMeter() as meter, patch.object(module, "mlp_backward", spy):
+        X = torch.randn(B, D, dtype=torch.float64)
+        checkpointed_gradients(X, y, layers, every)
+    return round(alive[0] / (8 * B * D)) - 1
+
+
 @pytest.mark.equation("eq:backprop-segments")
-def test_peak_follows_the_formula() -> None:
+def test_what_is_kept_follows_the_formula() -> None:
+    K, sizes = 36, (1, 2, 3, 4, 6, 9, 12, 18, 36)
+    kept = {s: inputs_kept(K, s) for s in sizes}
+    assert kept == {s: K / s + s - 1 for s in sizes}
+    left = r"\frac{K}{s} + s - 1"
+    values = {left: entries("s", kept), "s": each(sizes), "K": K}
+    formula("eq:backprop-segments").check(values)
+    for source in formula("eq:backprop-segments").sources:  # it is met
+        with pytest.raises(AssertionError, match="does not hold"):
+            Formula("eq:backprop-segments", (source,)).check(
+                {**values, left: entries("s", {6: kept[6] - 0.01}), "s": 6}
+            )
+
+
+def test_peak_follows_what_is_kept() -> None:
     K = 36
     gaps = [
         peak_in_layers(K, every) - (K / every + every - 1)
@@ -297,10 +300,6 @@ def test_peak_follows_the_formula() -> None:
     assert min(gaps) > 0
     assert max(gaps) < 6
     assert max(gaps) - min(gaps) < 2
-    kept = {s: K / s + s - 1 for s in range(1, K + 1)}
-    assert min(kept, key=lambda s: kept[s]) == 6
-    assert kept[6] == 2 * math.sqrt(K) - 1
-    assert kept[1] == kept[K] == K
 
 
 def multiply_adds(K: int, every: int, D: int = 4, B: int = 3) -> float:
@@ -313,10 +312,16 @@ def multiply_adds(K: int, every: int, D: int = 4, B: int = 3) -> float:
 
 @pytest.mark.equation("eq:backprop-work")
 def test_extra_work_is_less_than_one_forward_pass() -> None:
-    for K, every in ((12, 1), (12, 3), (12, 4), (12, 12), (30, 5)):
-        extra = multiply_adds(K, every) - 3 * K
-        assert extra == K - K / every
-        assert multiply_adds(K, every) / (3 * K) < 4 / 3
+    formula("eq:backprop-work").check(
+        {
+            r"\frac{3K + K - K/s}{3K}": entries(
+                "K s", lambda K, s: multiply_adds(K, s) / (3 * K)
+            ),
+            "K": each([12, 24]),
+            "s": each([1, 3, 4, 12]),
+        }
+    )
+    assert multiply_adds(12, 3) == 3 * 12 + 12 - 12 / 3
 
 
 # The meter

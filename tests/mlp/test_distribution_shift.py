@@ -1,4 +1,4 @@
-"""Distribution shift: known shifts, plain loops, and every refusal."""
+"""Distribution shift: worlds of known shift, and every refusal."""
 
 import math
 import re
@@ -6,9 +6,9 @@ import re
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from torch.nn import functional as F
 
+from book.formula import Random, each, entries, formula
 from d2lcode.mlp.distribution_shift import (
     effective_size,
     fit_discriminator,
@@ -19,37 +19,78 @@ from d2lcode.mlp.distribution_shift import (
     weighted_mean,
 )
 
-JOINT = np.array([[0.20, 0.05, 0.05], [0.02, 0.25, 0.03], [0.10, 0.10, 0.20]])
-
 
 def tensor(values) -> torch.Tensor:
     return torch.tensor(values, dtype=torch.float64)
 
 
+# p(x, y) in a world of three inputs x and three classes y
+JOINT = np.array([[0.20, 0.05, 0.05], [0.02, 0.25, 0.03], [0.10, 0.10, 0.20]])
+BY_X = JOINT / JOINT.sum(axis=1, keepdims=True)
+BY_Y = JOINT / JOINT.sum(axis=0)
+SHARES = np.array([0.2, 0.3, 0.5])  # what shifts: q(x), or q(y)
+INDICES = {"x": range(1, 4), "y": range(1, 4)}
+
+
+def label_shift() -> np.ndarray:
+    """q(y) / p(y), from p and the shares of the answers in use.
+
+    The answer is x itself.
+    """
+    counts, predicted = tensor(700 * JOINT.T), tensor(30 * BY_Y @ SHARES)
+    return label_shift_weights(counts, predicted).numpy()
+
+
 @pytest.mark.equation("eq:shift-kinds")
+def test_a_joint_probability_splits_in_two_ways() -> None:
+    """All shares are counted among 500 rows."""
+    drawn = np.random.default_rng(0).choice(9, 500, p=JOINT.flatten())
+    x, y = drawn // 3 + 1, drawn % 3 + 1
+    formula("eq:shift-kinds").check(
+        {
+            "p(x, y)": entries(
+                "x y", lambda a, b: np.mean((x == a) & (y == b))
+            ),
+            "p(x)": entries("x", lambda a: np.mean(x == a)),
+            "p(y)": entries("y", lambda b: np.mean(y == b)),
+            r"p(y \mid x)": entries(
+                "x y", lambda a, b: np.mean(y[x == a] == b)
+            ),
+            r"p(x \mid y)": entries(
+                "x y", lambda a, b: np.mean(x[y == b] == a)
+            ),
+            **INDICES,
+        }
+    )
+
+
 @pytest.mark.equation("eq:shift-weights")
-def test_weighted_expectation_is_that_of_the_target() -> None:
-    rng = np.random.default_rng(0)
-    p, q, loss = rng.random((3, 4, 2))
-    p, q = p / p.sum(), q / q.sum()
-    by_x = p / p.sum(axis=1, keepdims=True)
-    by_y = p / p.sum(axis=0)
-    np.testing.assert_allclose(p, p.sum(axis=1, keepdims=True) * by_x)
-    np.testing.assert_allclose(p, p.sum(axis=0) * by_y)
-    for target in (
-        q,
-        q.sum(axis=1, keepdims=True) * by_x,  # covariate shift
-        q.sum(axis=0) * by_y,  # label shift
-        p.sum(axis=1, keepdims=True) * q / q.sum(axis=1, keepdims=True),
-    ):
-        weights = target / p
-        assert np.sum(p * weights) == pytest.approx(1)
-        weighted = np.sum(p * weights * loss)
-        assert weighted == pytest.approx(np.sum(target * loss))
-    covariate = q.sum(axis=1, keepdims=True) * by_x / p
-    np.testing.assert_allclose(covariate[:, 0], covariate[:, 1])
-    label = q.sum(axis=0) * by_y / p
-    np.testing.assert_allclose(label, np.broadcast_to(label[:1], (4, 2)))
+@pytest.mark.parametrize("kind", ["covariate", "label"])
+def test_weighted_expectation_is_that_of_the_target(kind: str) -> None:
+    """The factor that stays cancels: one weight for each x, or each y."""
+    if kind == "covariate":
+        theta = np.append(np.log(SHARES / JOINT.sum(axis=1)), 0)
+        w = importance_weights(tensor(theta), torch.eye(3).double())[:, None]
+        target = SHARES[:, None] * BY_X
+    else:
+        w, target = label_shift(), BY_Y * SHARES
+    w = np.broadcast_to(w, (3, 3))
+    loss = np.random.default_rng(0).normal(size=(3, 3))
+    means = [
+        weighted_mean(tensor(loss.flatten()), tensor(weights.flatten()))
+        for weights in (target, JOINT * w)
+    ]
+    formula("eq:shift-weights").check(
+        {
+            r"\E_q[\ell(x, y)]": means[0],
+            r"\E_p[w(x, y)\, \ell(x, y)]": means[1],
+            "p(x, y)": entries("x y", JOINT),
+            "q(x, y)": entries("x y", target),
+            r"\ell(x, y)": entries("x y", loss),
+            "w(x, y)": entries("x y", w),
+            **INDICES,
+        }
+    )
 
 
 def test_weighted_mean_estimates_the_target() -> None:
@@ -62,20 +103,18 @@ def test_weighted_mean_estimates_the_target() -> None:
 
 
 @pytest.mark.equation("eq:shift-estimate")
-@settings(max_examples=20, deadline=None)
-@given(st.lists(st.floats(0.01, 9), min_size=1, max_size=8))
-def test_mean_and_size_by_loops(weights: list[float]) -> None:
-    values = [math.sin(3.0 * i) for i in range(len(weights))]
-    total = square = mean = 0.0
-    for value, weight in zip(values, weights, strict=True):
-        total += weight
-        square += weight * weight
-        mean += weight * value
-    found = weighted_mean(tensor(values), tensor(weights)).item()
-    assert found == pytest.approx(mean / total, abs=1e-12)
-    size = effective_size(tensor(weights))
-    assert size == pytest.approx(total**2 / square)
-    assert 1 - 1e-9 <= size <= len(weights) + 1e-9
+@pytest.mark.parametrize("weights", [[0.3, 2.0, 1.1, 0.7], [1.7] * 3])
+def test_mean_and_size_are_the_formula(weights: list[float]) -> None:
+    w, values = tensor(weights), torch.randn(len(weights)).double()
+    formula("eq:shift-estimate").check(
+        {
+            r"\hat \ell": weighted_mean(values, w),
+            r"B_{\text{eff}}": effective_size(w),
+            "w": w,
+            r"\ell": values,
+            "B": len(w),
+        }
+    )
 
 
 def test_size_says_how_steady_the_mean_is() -> None:
@@ -89,20 +128,35 @@ def test_size_says_how_steady_the_mean_is() -> None:
 
 
 @pytest.mark.equation("eq:shift-discriminator")
-def test_the_log_ratio_minimizes_the_loss() -> None:
-    rng = np.random.default_rng(2)
-    p, q = rng.random((2, 5))
-    p, q = p / p.sum(), q / q.sum()
+def test_the_fitted_minimum_is_the_log_ratio() -> None:
+    """One column for each of three inputs: any z is linear in them."""
+    counts = torch.tensor([[5, 9, 6], [8, 3, 9]])  # 20 rows of p, 20 of q
+    p, q = counts.double() / 20
+    source, target = (
+        torch.eye(3).double().repeat_interleave(n, 0) for n in counts
+    )
+    theta = fit_discriminator(source, target, penalty=1e-9)
+    best = log_ratio(theta, torch.eye(3).double()).numpy()
 
-    def risk(z: np.ndarray) -> float:
-        return np.sum(p * np.log1p(np.exp(z)) + q * np.log1p(np.exp(-z)))
+    def J(z) -> float:
+        values = tensor([z(x) for x in range(3)])
+        return p @ F.softplus(values) + q @ F.softplus(-values)
 
-    best = risk(np.log(q / p))
-    for _ in range(50):
-        assert risk(np.log(q / p) + 0.1 * rng.normal(size=5)) > best
+    formula("eq:shift-discriminator").check(
+        {
+            "J": J,
+            "z": each([lambda x: best[int(x)], lambda x: 0.3 * x - 0.2]),
+            "x": Random([0, 1, 2]),
+            r"\E_p": p.numpy(),
+            r"\E_q": q.numpy(),
+            r"\argmin_z J": Random(best),
+            "q": lambda x: q[int(x)],
+            "p": lambda x: p[int(x)],
+        },
+        tolerance=1e-5,
+    )
 
 
-@pytest.mark.equation("eq:shift-discriminator")
 def test_discriminator_finds_its_minimum() -> None:
     rng = np.random.default_rng(3)
     S = rng.normal(size=(30, 2))
@@ -144,15 +198,21 @@ def test_weights_by_hand() -> None:
 
 
 @pytest.mark.equation("eq:shift-score")
-def test_score_by_hand() -> None:
+def test_score_is_the_formula() -> None:
     theta = tensor([1.0, 0.0])
     source = tensor([[-1.0], [-2.0], [0.0], [3.0]])  # 3 of 4 right
-    target = tensor([[1.0], [0.0]])  # 1 of 2 right
-    expected = (0.625 - 0.5) / (math.sqrt(1 / 4 + 1 / 2) / 4)
-    assert shift_score(theta, source, target) == pytest.approx(expected)
+    target = tensor([[1.0], [0.0], [0.4]])  # 2 of 3 right
+    formula("eq:shift-score").check(
+        {
+            "s": shift_score(theta, source, target),
+            "a_p": 3 / 4,
+            "a_q": 2 / 3,
+            "B": 4,
+            "M": 3,
+        }
+    )
 
 
-@pytest.mark.equation("eq:shift-score")
 @pytest.mark.parametrize("place", [0.0, 1.0])
 def test_score_without_shift_is_no_larger_than_promised(place: float) -> None:
     torch.manual_seed(1)
@@ -173,23 +233,20 @@ def test_score_without_shift_is_no_larger_than_promised(place: float) -> None:
 
 
 @pytest.mark.equation("eq:shift-confusion")
-@settings(max_examples=20, deadline=None)
-@given(st.lists(st.floats(0.1, 5), min_size=3, max_size=3))
-def test_label_weights_are_exact_for_exact_shares(raw: list[float]) -> None:
-    source = [sum(JOINT[i]) for i in range(3)]
-    scale = sum(p * w for p, w in zip(source, raw, strict=True))
-    weights = [w / scale for w in raw]
-    predicted = [
-        sum(
-            weights[i] * source[i] * (JOINT[i, j] / source[i])
-            for i in range(3)
-        )
-        for j in range(3)
-    ]
-    found = label_shift_weights(tensor(JOINT), tensor(predicted))
-    assert found.tolist() == pytest.approx(weights, rel=1e-9)
-    found = label_shift_weights(tensor(JOINT) * 700, tensor(predicted) * 30)
-    assert found.tolist() == pytest.approx(weights, rel=1e-9)
+def test_label_weights_are_exact_for_exact_shares() -> None:
+    w = label_shift()
+    formula("eq:shift-confusion").check(
+        {
+            r"\mu": BY_Y @ SHARES,
+            "q(y = i)": entries("i", SHARES),
+            r"p(\hat y = j \mid y = i)": entries("i j", BY_Y.T),
+            "w": w,
+            "K": JOINT.T,
+            "C": 3,
+            "j": range(1, 4),
+        }
+    )
+    np.testing.assert_allclose(w, SHARES / JOINT.sum(axis=0))
 
 
 def test_label_weights_by_hand() -> None:
@@ -201,16 +258,27 @@ def test_label_weights_by_hand() -> None:
 
 
 @pytest.mark.equation("eq:shift-prior")
-def test_log_weights_added_to_logits_give_the_new_posterior() -> None:
-    rng = np.random.default_rng(5)
-    by_y = rng.random((4, 3))
-    by_y /= by_y.sum(axis=0)  # p(x | y)
-    p, q = np.array([0.2, 0.5, 0.3]), np.array([0.6, 0.1, 0.3])
-    old, new = by_y * p, by_y * q
-    logits = np.log(old / old.sum(axis=1, keepdims=True))
-    shifted = np.exp(logits + np.log(q / p))
-    shifted /= shifted.sum(axis=1, keepdims=True)
-    np.testing.assert_allclose(shifted, new / new.sum(axis=1, keepdims=True))
+@pytest.mark.parametrize("x", [0, 1, 2])
+def test_weights_turn_old_posteriors_into_new_ones(x: int) -> None:
+    target, ratios = BY_Y * SHARES, []
+
+    def proportional(a: float, b: float) -> bool:
+        """Whether the ratio is the same for all y."""
+        ratios.append(a / b)
+        return math.isclose(ratios[-1], ratios[0])
+
+    formula("eq:shift-prior").check(
+        {
+            r"q(y \mid x)": entries("y", target[x] / target[x].sum()),
+            "q(y)": entries("y", SHARES),
+            r"p(x \mid y)": entries("y", BY_Y[x]),
+            "q(x)": target[x].sum(),
+            "w": label_shift(),
+            r"p(y \mid x)": entries("y", BY_X[x]),
+            "y": range(1, 4),
+            r"\propto": proportional,
+        }
+    )
 
 
 ONES = torch.ones(2)

@@ -1,4 +1,4 @@
-"""Dropout against F.dropout, all masks enumerated, and plain NumPy."""
+"""Dropout against F.dropout and the page's formulas, over all masks."""
 
 import itertools
 import math
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional as F
 
+from book.formula import Random, formula
 from d2lcode.mlp.dropout import (
     Dropout,
     check_inputs,
@@ -57,9 +58,9 @@ def test_each_mask_gives_the_formula(
     x = normal(4)
     for mask, _ in masks(4, p):
         ours = run_with_mask(monkeypatch, x, p, mask)
-        for i in range(4):
-            expected = mask[i] * x[i].item() / (1 - p)
-            assert ours[i].item() == pytest.approx(expected, rel=1e-14)
+        formula("eq:dropout-mask").check(
+            {r"\tilde x": ours, "m": mask, "x": x, "p": p, "j": range(1, 5)}
+        )
 
 
 def test_two_values_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,21 +167,36 @@ def test_type_is_kept_and_the_mask_does_not_depend_on_it(
 # Expectation and variance, over all masks
 
 
+def all_outcomes(
+    monkeypatch: pytest.MonkeyPatch, x: Tensor, p: float
+) -> tuple[list[Tensor], Array]:
+    """What `dropout` makes of x under every mask; their probabilities."""
+    results, probabilities = [], []
+    for mask, probability in masks(x.numel(), p):
+        shaped = mask.reshape(x.shape)
+        results.append(run_with_mask(monkeypatch, x, p, shaped))
+        probabilities.append(probability)
+    return results, np.array(probabilities)
+
+
 @pytest.mark.equation("eq:dropout-moments")
 @pytest.mark.parametrize("p", [0.1, 0.5, 0.8])
 def test_moments_over_all_masks(
     monkeypatch: pytest.MonkeyPatch, p: float
 ) -> None:
     x = normal(3)
-    first, second = np.zeros(3), np.zeros((3, 3))
-    for mask, probability in masks(3, p):
-        y = run_with_mask(monkeypatch, x, p, mask).numpy()
-        first += probability * y
-        second += probability * np.outer(y, y)
-    np.testing.assert_allclose(first, x.numpy(), rtol=1e-12)
-    covariance = second - np.outer(first, first)
-    expected = np.diag(p / (1 - p) * x.numpy() ** 2)
-    np.testing.assert_allclose(covariance, expected, rtol=1e-9, atol=1e-12)
+    outcomes, chances = all_outcomes(monkeypatch, x, p)
+    formula("eq:dropout-moments").check(
+        {
+            r"\tilde x": Random(outcomes),
+            r"\E": chances,
+            "x": x,
+            "p": p,
+            "j": range(1, 4),
+            "k": range(1, 4),
+        },
+        absolute=1e-12,
+    )
 
 
 @pytest.mark.equation("eq:dropout-random")
@@ -189,21 +205,23 @@ def test_variance_of_a_random_value(
     monkeypatch: pytest.MonkeyPatch, p: float
 ) -> None:
     """x takes three values, at random: both kinds of chance enumerated."""
-    values, shares = [-1.0, 0.5, 4.0], [0.5, 0.3, 0.2]
-    mean = sum(s * v for s, v in zip(shares, values, strict=True))
-    variance = sum(
-        s * (v - mean) ** 2 for s, v in zip(shares, values, strict=True)
-    )
-    first = second = 0.0
+    values, shares = np.array([-1.0, 0.5, 4.0]), np.array([0.5, 0.3, 0.2])
+    outcomes, chances = [], []
     for value, share in zip(values, shares, strict=True):
         x = torch.tensor([value], dtype=torch.float64)
-        for mask, probability in masks(1, p):
-            y = run_with_mask(monkeypatch, x, p, mask).item()
-            first += share * probability * y
-            second += share * probability * y**2
-    assert first == pytest.approx(mean)
-    expected = (variance + p * mean**2) / (1 - p)
-    assert second - first**2 == pytest.approx(expected)
+        results, given_x = all_outcomes(monkeypatch, x, p)
+        outcomes += [result.item() for result in results]
+        chances += [share * chance for chance in given_x]
+    mean = shares @ values
+    formula("eq:dropout-random").check(
+        {
+            r"\tilde x_j": Random(outcomes),
+            r"\E": np.array(chances),
+            r"\mu": mean,
+            r"\sigma": math.sqrt(shares @ (values - mean) ** 2),
+            "p": p,
+        }
+    )
 
 
 @pytest.mark.equation("eq:dropout-linear")
@@ -211,16 +229,19 @@ def test_variance_of_a_random_value(
 def test_moments_after_a_linear_layer(
     monkeypatch: pytest.MonkeyPatch, p: float
 ) -> None:
-    x, w, b = normal(4), normal(4, seed=1).numpy(), 0.7
-    first = second = 0.0
-    for mask, probability in masks(4, p):
-        z = run_with_mask(monkeypatch, x, p, mask).numpy() @ w + b
-        first += probability * z
-        second += probability * z**2
-    assert first == pytest.approx(x.numpy() @ w + b)
-    variance = sum(x[j].item() ** 2 * w[j] ** 2 for j in range(4))
-    expected = p / (1 - p) * variance
-    assert second - first**2 == pytest.approx(expected)
+    x, w, b = normal(4), normal(4, seed=1), 0.7
+    outcomes, chances = all_outcomes(monkeypatch, x, p)
+    formula("eq:dropout-linear").check(
+        {
+            "z": Random([(x_ @ w + b).item() for x_ in outcomes]),
+            r"\E": chances,
+            "x": x,
+            "w": w,
+            "b": b,
+            "p": p,
+            "D": 4,
+        }
+    )
 
 
 @pytest.mark.equation("eq:dropout-geometric")
@@ -228,61 +249,64 @@ def test_moments_after_a_linear_layer(
 def test_evaluation_is_the_geometric_mean_of_all_networks(
     monkeypatch: pytest.MonkeyPatch, p: float
 ) -> None:
-    x, W, b = normal(4), normal(4, 3, seed=1).numpy(), np.arange(3.0)
-
-    def probabilities(values: Array) -> Array:
-        exponentials = np.exp(values @ W + b)
-        return exponentials / exponentials.sum()
-
-    product, arithmetic = np.ones(3), np.zeros(3)
-    for mask, probability in masks(4, p):
-        y = run_with_mask(monkeypatch, x, p, mask).numpy()
-        product *= probabilities(y) ** probability
-        arithmetic += probability * probabilities(y)
-    geometric = product / product.sum()
-    ours = probabilities(dropout(x, p, training=False).numpy())
-    np.testing.assert_allclose(ours, geometric, rtol=1e-12)
-    assert np.abs(ours - arithmetic).max() > 0.01
+    x, W, b = normal(4), normal(4, 3, seed=1), torch.arange(3.0)
+    outcomes, chances = all_outcomes(monkeypatch, x, p)
+    logits = [x_ @ W + b for x_ in outcomes]
+    networks = torch.stack(logits).softmax(dim=1).numpy()  # (16, 3)
+    formula("eq:dropout-geometric").check(
+        {
+            "x": dropout(x, p, training=False),
+            "W": W,
+            "b": b,
+            "z": logits,
+            "P": lambda m: chances[int(m) - 1],
+            "Z": (networks ** chances[:, None]).prod(axis=0).sum(),
+            "m": range(1, 17),
+            "c": range(1, 4),
+        }
+    )
+    ours = (x @ W + b).softmax(dim=0).numpy()
+    assert np.abs(ours - chances @ networks).max() > 0.01
 
 
 # The penalty
 
 
-def half_mse(X: Array, y: Array, w: Array, b: float) -> float:
-    total = 0.0
-    for i in range(len(X)):
-        total += (sum(X[i] * w) + b - y[i]) ** 2
-    return total / (2 * len(X))
-
-
-def formula(X: Array, w: Array, p: float) -> float:
-    """The penalty, in plain loops."""
-    B, D = X.shape
-    total = 0.0
-    for j in range(D):
-        s = sum(X[i, j] ** 2 for i in range(B)) / B
-        total += s * w[j] ** 2
-    return 0.5 * p / (1 - p) * total
+def half_mse(X: Tensor, y: Tensor, w: Tensor, b: float) -> float:
+    return F.mse_loss(X @ w + b, y).item() / 2
 
 
 @pytest.mark.equation("eq:dropout-penalty")
-@pytest.mark.parametrize("p", [0.0, 0.1, 0.5, 0.8])
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.8])
 def test_penalty_is_what_the_masks_add(
     monkeypatch: pytest.MonkeyPatch, p: float
 ) -> None:
-    X, y, b = normal(6, 4), normal(6, seed=1), 0.3
-    weights = normal(4, seed=2)
-    w = weights.numpy()
-    plain = half_mse(X.numpy(), y.numpy(), w, b)
-    expected = 0.0
-    for i in range(6):  # each row has a mask of its own
-        for mask, probability in masks(4, p):
-            row = run_with_mask(monkeypatch, X[i], p, mask) if p else X[i]
-            loss = half_mse(row[None].numpy(), y[i : i + 1].numpy(), w, b)
-            expected += probability * loss / 6
-    ours = dropout_penalty(X, weights, p).item()
-    assert plain + ours == pytest.approx(expected, rel=1e-12)
-    assert ours == pytest.approx(formula(X.numpy(), w, p))
+    X, y, w, b = normal(3, 2), normal(3, seed=1), normal(2, seed=2), 0.3
+    outcomes, chances = all_outcomes(monkeypatch, X, p)
+    loss = half_mse(X, y, w, b)
+    formula("eq:dropout-penalty").check(
+        {
+            r"\tilde X": Random(outcomes),
+            r"\E": chances,
+            r"\L(w, b)": loss,
+            "s": X.square().mean(dim=0),
+            "w": w,
+            "b": b,
+            "y": y,
+            "p": p,
+            "D": 2,
+            "X": X,
+            "B": 3,
+            "j": range(1, 3),
+        }
+    )
+    losses = [half_mse(X_, y, w, b) for X_ in outcomes]
+    ours = dropout_penalty(X, w, p).item()
+    assert loss + ours == pytest.approx(chances @ losses, rel=1e-12)
+
+
+def test_at_probability_0_there_is_no_penalty() -> None:
+    assert dropout_penalty(normal(6, 4), normal(4), 0).item() == 0
 
 
 def test_penalty_is_weight_decay_on_standardized_columns() -> None:
@@ -306,6 +330,21 @@ def test_gradient_of_the_penalty() -> None:
 
 
 @pytest.mark.equation("eq:dropout-regression")
+@pytest.mark.parametrize(("B", "D", "p"), [(7, 3, 0.3), (3, 4, 0.8)])
+def test_regression_solves_its_equation(B: int, D: int, p: float) -> None:
+    X, y = normal(B, D), 5 + normal(B, seed=1)
+    formula("eq:dropout-regression").check(
+        {
+            "w": dropout_regression(X, y, p)[0],
+            "X_c": X - X.mean(dim=0),
+            "y_c": y - y.mean(),
+            "s": X.square().mean(dim=0),
+            "B": B,
+            "p": p,
+        }
+    )
+
+
 @settings(max_examples=20, deadline=None)
 @given(
     B=st.integers(2, 12),
@@ -334,16 +373,15 @@ def test_regression_solves_augmented_least_squares(
 
 def test_regression_is_the_minimum_of_loss_and_penalty() -> None:
     X, y, p = normal(9, 3), normal(9, seed=1), 0.3
-    w, b = (part.numpy() for part in dropout_regression(X, y, p))
+    w, b = dropout_regression(X, y, p)
 
-    def objective(w: Array, b: float) -> float:
-        loss = half_mse(X.numpy(), y.numpy(), w, b)
-        return loss + formula(X.numpy(), w, p)
+    def objective(w: Tensor, b: float) -> float:
+        return half_mse(X, y, w, b) + dropout_penalty(X, w, p).item()
 
-    rng, lowest = np.random.default_rng(0), objective(w, float(b))
-    for _ in range(30):
-        away = 0.01 * rng.normal(size=3)
-        assert objective(w + away, float(b) + 0.01 * rng.normal()) > lowest
+    lowest = objective(w, b.item())
+    for seed in range(30):
+        away = 0.01 * normal(4, seed=seed)
+        assert objective(w + away[:3], b.item() + away[3].item()) > lowest
 
 
 def test_units_do_not_matter_but_twins_share() -> None:

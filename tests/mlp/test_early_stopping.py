@@ -1,4 +1,4 @@
-"""Early stopping: the rule by hand, the theory against plain loops."""
+"""Early stopping: the rule by hand, the page's theory against descent."""
 
 import math
 import re
@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from book.formula import columns, formula
 from d2lcode.mlp.early_stopping import (
     EarlyStopping,
     descent_share,
@@ -59,7 +60,9 @@ def rule(losses: list[int], p: int) -> tuple[int, int]:
     return T, best[T]
 
 
-@pytest.mark.equation("eq:early-rule")
+@pytest.mark.equation(
+    "eq:early-rule", fixed=r"T = \min \{\, t \ge 1 : t - t^*(t) \ge p \,\}"
+)
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=15), st.integers(1, 4))
 def test_the_rule_is_its_definition(losses: list[int], patience: int) -> None:
@@ -95,54 +98,73 @@ def test_buffers_are_kept_as_well() -> None:
 @pytest.mark.equation("eq:early-descent")
 @pytest.mark.equation("eq:early-share")
 @pytest.mark.parametrize("seed", [0, 1])
-@pytest.mark.parametrize("steps", [1, 2, 30])
+@pytest.mark.parametrize("steps", [2, 30])
 def test_shares_are_those_of_gradient_descent(seed: int, steps: int) -> None:
     X, y, H = problem(seed)
     w = np.zeros(X.shape[1])
     for _ in range(steps):
         w = w - RATE * X.T @ (X @ w - y) / len(X)
     minimum = np.linalg.lstsq(X, y, rcond=None)[0]
-    power = np.linalg.matrix_power(np.eye(len(H)) - RATE * H, steps)
-    np.testing.assert_allclose(w, minimum - power @ minimum, atol=1e-12)
+    same = {"w_t": w, r"\hat w": minimum, r"\eta": RATE, "t": steps}
+    formula("eq:early-descent").check(same | {"H": H, "I": np.eye(len(H))})
     h, V = np.linalg.eigh(H)
-    share = descent_share(torch.tensor(h), RATE, steps).numpy()
-    np.testing.assert_allclose(V.T @ w, share * (V.T @ minimum), atol=1e-12)
+    share = descent_share(torch.tensor(h), RATE, steps)
+    formula("eq:early-share").check(
+        same | {"v": columns(V), "h": h, "s": share, "i": range(1, 6)}
+    )
 
 
 @pytest.mark.equation("eq:early-decay")
 def test_matching_decay_gives_ridge_the_same_share() -> None:
-    h = torch.tensor([0.01, 0.3, 2.0, 19.0], dtype=torch.float64)
-    decay = matching_decay(h, RATE, 7)
-    for curvature, strength in zip(h.tolist(), decay.tolist(), strict=True):
-        ridge = curvature / (curvature + strength)
-        left = 1.0
-        for _ in range(7):
-            left *= 1 - RATE * curvature
-        assert ridge == pytest.approx(1 - left, rel=1e-10)
+    h = torch.tensor([0.01, 0.3, 2.0, 8.0], dtype=torch.float64)
+    decay, share = matching_decay(h, RATE, 7), descent_share(h, RATE, 7)
+    formula("eq:early-decay").check(
+        {r"\lambda": decay, "h": h, "s": share}
+        | {r"\eta": RATE, "t": 7, "i": range(1, 5)}
+    )
+    torch.testing.assert_close(h / (h + decay), share)
     flat = matching_decay(torch.tensor([1e-6], dtype=torch.float64), RATE, 7)
     assert flat.item() == pytest.approx(1 / (RATE * 7), rel=1e-4)
 
 
 @pytest.mark.equation("eq:early-between")
-@settings(max_examples=60, deadline=None)
-@given(st.floats(1e-6, 1), st.integers(1, 1000))
+@pytest.mark.parametrize("rate", [0.4, 1.7])
+@pytest.mark.parametrize("steps", [1, 2, 3, 1000])
 def test_descent_lies_between_ridge_and_twice_ridge(
-    product: float, steps: int
+    rate: float, steps: int
 ) -> None:
-    ridge = product / (product + 1 / steps)
-    curvature = torch.tensor([product], dtype=torch.float64)
-    share = descent_share(curvature, 1.0, steps).item()
-    assert ridge * (1 - 1e-9) <= share <= 2 * ridge * (1 + 1e-9)
-
-
-def test_the_bounds_cannot_be_sharper() -> None:
-    one = torch.ones(1, dtype=torch.float64)
-    assert descent_share(one, 1.0, 1).item() == 2 * (1 / (1 + 1))
-    flat = descent_share(1e-6 * one, 1.0, 1).item()
-    assert flat / (1e-6 / (1e-6 + 1)) == pytest.approx(1, abs=1e-5)
+    """The bounds are met at both ends: on steep and on flat directions."""
+    products = torch.tensor([1e-6, 1e-3, 0.02, 0.5, 1.0]).double()
+    h = products / rate
+    share = descent_share(h, rate, steps)
+    values = {r"\lambda": 1 / (rate * steps), r"\eta": rate, "t": steps}
+    values |= {"h": h, "i": range(1, 6)}
+    formula("eq:early-between").check(values | {"s": share})
+    if steps == 1:
+        for end, factor in ((0, 1 - 1e-5), (4, 1 + 1e-5)):
+            beyond = share.clone()
+            beyond[end] *= factor
+            for page in formula("eq:early-between").sources:
+                one = formula("eq:early-between", page.tex)
+                with pytest.raises(AssertionError, match="does not hold"):
+                    one.check(values | {"s": beyond})
 
 
 @pytest.mark.equation("eq:early-error")
+def test_expected_error_is_the_formula() -> None:
+    rng = np.random.default_rng(3)
+    w, (h, V) = rng.normal(size=5), np.linalg.eigh(problem(3)[2])
+    share = descent_share(torch.tensor(h), RATE, 3)
+    ours = expected_error(
+        share, torch.tensor(h), torch.tensor(V.T @ w), 1.5, 40
+    )
+    formula("eq:early-error").check(
+        {"h": h, "s": share, "v": columns(V), r"w^\circ": w}
+        | {r"\sigma": 1.5, "B": 40, "D": 5},
+        results=[ours],
+    )
+
+
 @pytest.mark.parametrize("steps", [3, 60])
 def test_expected_error_is_the_mean_over_noise(steps: int) -> None:
     X, _, H = problem(3)

@@ -4,13 +4,13 @@ import io
 import itertools
 import math
 import pickle
+from functools import partial
+from statistics import geometric_mean
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from sklearn.compose import make_column_transformer
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.linear_model import Ridge
@@ -22,6 +22,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from torch import Tensor
 
+from book.formula import Random, each, entries, formula
 from d2lcode.mlp.house_prices import (
     HouseFeatures,
     HousePipeline,
@@ -63,54 +64,22 @@ def prices(n: int, seed: int) -> Tensor:
     return (11 + z).exp()
 
 
-def by_hand(
-    train: pd.DataFrame, t: list[float], new: pd.DataFrame, decay: float
-) -> list[float]:
-    """Features and ridge regression in NumPy and plain loops: log prices."""
-
-    def features(table: pd.DataFrame) -> np.ndarray:
-        columns = []
-        for name in NUMBERS:
-            seen = train[name].to_numpy(dtype=float)
-            known = seen[~np.isnan(seen)]
-            full = np.where(np.isnan(seen), np.median(known), seen)
-            x = table[name].to_numpy(dtype=float)
-            filled = np.where(np.isnan(x), np.median(known), x)
-            columns.append((filled - full.mean()) / full.std())
-            if np.isnan(seen).any():
-                columns.append(np.isnan(x).astype(float))
-        for name in WORDS:
-            words = sorted({w for w in train[name] if w == w and w})
-            columns += [
-                np.array([float(w == word) for w in table[name]])
-                for word in words
-            ]
-            columns.append(
-                np.array([float(w not in words) for w in table[name]])
-            )
-        return np.stack(columns, axis=1)
-
-    X, target = features(train), np.array(t)
-    A = np.hstack([X, np.ones((len(X), 1))])
-    price = len(X) * decay * np.eye(A.shape[1])
-    price[-1, -1] = 0  # the constant is free
-    solution = np.linalg.solve(A.T @ A + price, A.T @ target)
-    B = features(new)
-    return list(B @ solution[:-1] + solution[-1])
+def score(y_hat: np.ndarray, y: np.ndarray) -> float:
+    """The code's score, also of one price for all."""
+    y = torch.tensor(y)
+    return log_rmse(torch.tensor(y_hat).expand(len(y)), y)
 
 
 # --- The score -----------------------------------------------------------
 
 
 @pytest.mark.equation("eq:house-score")
-@settings(max_examples=20, deadline=None)
-@given(n=st.integers(1, 30), seed=st.integers(0, 99))
-def test_score_is_the_formula(n: int, seed: int) -> None:
-    y_hat, y = prices(n, seed), prices(n, seed + 100)
-    total = 0.0
-    for a, b in zip(y_hat.tolist(), y.tolist(), strict=True):
-        total += (math.log(a) - math.log(b)) ** 2
-    assert log_rmse(y_hat, y) == pytest.approx(math.sqrt(total / n))
+@pytest.mark.parametrize("n", [2, 7, 30])
+def test_score_is_the_formula(n: int) -> None:
+    y_hat, y = prices(n, 0), prices(n, 1)
+    formula("eq:house-score").check(
+        {r"\operatorname{score}": score, r"\hat y": y_hat, "y": y, "n": n}
+    )
     oracle = root_mean_squared_error(y.log().numpy(), y_hat.log().numpy())
     assert log_rmse(y_hat, y) == pytest.approx(oracle)
 
@@ -142,87 +111,101 @@ def test_scikit_learns_score_adds_one() -> None:
 
 
 @pytest.mark.equation("eq:house-constant")
-@pytest.mark.parametrize("n", [1, 2, 7, 40])
+@pytest.mark.parametrize("n", [2, 7, 40])
 def test_the_best_constant_is_the_geometric_mean(n: int) -> None:
-    y = prices(n, n)
-    best = math.exp(sum(math.log(v) for v in y.tolist()) / n)
-    least = log_rmse(torch.full_like(y, best), y)
-    assert least == pytest.approx(np.log(y.numpy()).std(), abs=1e-12)
-    for factor in (0.5, 0.9, 0.999, 1.001, 1.1, 2.0):
-        assert log_rmse(torch.full_like(y, factor * best), y) > least
+    """Among prices around it; one that is not positive has no score."""
+    y = prices(n, n) / 1e6
+    best = geometric_mean(y.tolist())
+    factors = np.array([-1.0, 0.5, 0.999, 1, 1.001, 2])
+    formula("eq:house-constant").check(
+        {r"\operatorname{score}": score, "y": y, "n": n}
+        | {"c": each(best * factors)}
+    )
+    deviation = np.log(y.numpy()).std()
+    assert score(best, y.numpy()) == pytest.approx(deviation, abs=1e-12)
 
 
 @pytest.mark.equation("eq:house-mean")
 @pytest.mark.parametrize("sigma", [0.1, 0.5, 1.0])
 def test_mean_of_a_price_whose_logarithm_is_normal(sigma: float) -> None:
     """By quadrature, and the score of sending that mean."""
-    u = np.linspace(-12 * sigma, 12 * sigma, 20_001)
-    density = np.exp(-(u**2) / (2 * sigma**2)) / np.sqrt(2 * np.pi * sigma**2)
-    step = u[1] - u[0]
-    f = 12.0
-    mean = (np.exp(f + u) * density).sum() * step
-    assert mean == pytest.approx(np.exp(f + sigma**2 / 2), rel=1e-6)
-    squares = ((f + sigma**2 / 2 - (f + u)) ** 2 * density).sum() * step
-    assert squares == pytest.approx(sigma**2 + sigma**4 / 4, rel=1e-6)
-    if sigma == 0.5:
-        assert mean / np.exp(f) == pytest.approx(1.13, abs=0.005)
-        assert math.sqrt(squares) == pytest.approx(0.515, abs=0.001)
+    u, weights = np.polynomial.hermite_e.hermegauss(40)
+    chances, log = weights / weights.sum(), 1.2 + sigma * u
+    formula("eq:house-mean").check(
+        {"y": Random(np.exp(log)), r"\E": chances, "f": 1.2, r"\sigma": sigma}
+    )
+    squares = (1.2 + sigma**2 / 2 - log) ** 2 @ chances
+    assert squares == pytest.approx(sigma**2 + sigma**4 / 4)
 
 
 @pytest.mark.equation("eq:house-average")
-@pytest.mark.parametrize("M", [1, 2, 5])
+@pytest.mark.parametrize("M", [2, 5])
 def test_the_mean_is_better_by_the_disagreement(M: int) -> None:
-    models = [prices(20, seed) for seed in range(M)]
+    models = torch.stack([prices(20, seed) for seed in range(M)])  # (M, 20)
     y = prices(20, 99)
-    product = torch.ones(20, dtype=torch.float64)
-    for model in models:
-        product = product * model ** (1 / M)
-    alone, spread = 0.0, 0.0
-    for i in range(20):
-        logs = [math.log(model[i].item()) for model in models]
-        middle = sum(logs) / M
-        t = math.log(y[i].item())
-        alone += sum((a - t) ** 2 for a in logs) / M / 20
-        spread += sum((a - middle) ** 2 for a in logs) / M / 20
-    assert log_rmse(product, y) ** 2 == pytest.approx(alone - spread)
+    mean = models.pow(1 / M).prod(dim=0)
+    formula("eq:house-average").check(
+        {r"\bar a": mean.log(), "a": models.log(), "t": y.log()}
+        | {"M": M, "i": range(1, 21)}
+    )
+    alone = np.mean([log_rmse(model, y) ** 2 for model in models])
+    spread = np.mean([log_rmse(model, mean) ** 2 for model in models])
+    assert log_rmse(mean, y) ** 2 == pytest.approx(alone - spread)
 
 
 # --- The pipeline --------------------------------------------------------
 
 
-@pytest.mark.equation("eq:house-fit")
+def parts(pipeline: HousePipeline) -> tuple[Tensor, Tensor]:
+    """The w and b of a fitted pipeline, read off its predictions."""
+    P = pipeline.features.transform(houses(3)[0]).shape[1]
+    unit = torch.eye(P, dtype=torch.float64)
+    b = pipeline.predictor(0 * unit[:1])[0]
+    return pipeline.predictor(unit) - b, b
+
+
 @pytest.mark.equation("eq:house-predict")
-@pytest.mark.parametrize("decay", [1e-6, 0.01, 1.0])
-def test_pipeline_is_the_formula(decay: float) -> None:
-    table, y = houses(60)
+def test_prediction_is_the_formula() -> None:
+    pipeline = HousePipeline(NUMBERS, WORDS, linear_model(0.01))
+    pipeline.fit(*houses(60))
     new, _ = houses(15, seed=1)
-    pipeline = HousePipeline(NUMBERS, WORDS, linear_model(decay))
-    pipeline.fit(table, y)
-    expected = by_hand(table, [math.log(v) for v in y.tolist()], new, decay)
-    np.testing.assert_allclose(
-        pipeline.predict(new).numpy(), np.exp(expected), rtol=1e-7
+    w, b = parts(pipeline)
+
+    def row(x: float) -> pd.DataFrame:
+        return new.iloc[[int(x)]]
+
+    formula("eq:house-predict").check(
+        {
+            "f_S": lambda x: pipeline.predict(row(x)),
+            r"\varphi_S": lambda x: pipeline.features.transform(row(x)),
+            "w_S": w,
+            "b_S": b,
+            "x": range(15),
+        }
     )
 
 
-@pytest.mark.equation("eq:house-fit")
+@pytest.mark.equation(
+    "eq:house-fit",
+    fixed=r"""w_S, b_S = \argmin_{w,\, b} \frac{1}{2n} \sum_{i \in S}
+    \big(\varphi_S(x_i)\, w + b - \log y_i\big)^2
+    + \frac{\lambda}{2} \norm{w}^2""",
+)
 def test_fit_has_the_least_cost() -> None:
     table, y = houses(40)
-    features = HouseFeatures(NUMBERS, WORDS)
-    features.fit(table)
-    X, t = features.transform(table).numpy(), y.log().numpy()
-    predict = linear_model(0.05)(torch.tensor(X), torch.tensor(t))
-    unit = torch.eye(X.shape[1], dtype=torch.float64)
-    b = predict(0 * unit[:1]).item()
-    w = (predict(unit) - b).numpy()
+    pipeline = HousePipeline(NUMBERS, WORDS, linear_model(0.05))
+    pipeline.fit(table, y)
+    X, t = pipeline.features.transform(table).numpy(), y.log().numpy()
+    w, b = (part.numpy() for part in parts(pipeline))
 
     def cost(w: np.ndarray, b: float) -> float:
-        errors = [sum(x * w) + b - v for x, v in zip(X, t, strict=True)]
-        return sum(e**2 for e in errors) / 80 + 0.05 / 2 * sum(w**2)
+        return ((X @ w + b - t) ** 2).mean() / 2 + 0.05 / 2 * w @ w
 
     rng = np.random.default_rng(0)
-    for _ in range(20):
-        away = 0.1 * rng.normal(size=len(w))
-        assert cost(w + away, b + 0.1 * rng.normal()) > cost(w, b)
+    for size in (0.1, 1e-4):
+        for _ in range(20):
+            away, shift = size * rng.normal(size=len(w)), size * rng.normal()
+            assert cost(w + away, b + shift) > cost(w, b)
 
 
 @pytest.mark.parametrize("decay", [1e-3, 0.1])
@@ -338,32 +321,42 @@ def test_bool_and_nullable_numbers_are_numbers() -> None:
 @pytest.mark.equation("eq:house-fold")
 @pytest.mark.parametrize("n, K", [(23, 2), (23, 5), (12, 12)])
 def test_folds_are_the_formula(n: int, K: int) -> None:
-    """The same folds, each predicted by the fit of all others in NumPy."""
+    """The folds are what a fit has not seen; then each is fitted anew."""
     table, y = houses(n)
-    y_hat = out_of_fold(
-        HousePipeline(NUMBERS, [], Memory(seen := [])), table, y, K
+    seen: list[list[float]] = []  # the rows of a fit, as their log prices
+
+    def model(X: Tensor, t: Tensor) -> Predictor:
+        seen.append(t.tolist())
+        return linear_model(0.01)(X, t)
+
+    y_hat = out_of_fold(HousePipeline(NUMBERS, WORDS, model), table, y, K)
+    folds, fits = [], []
+    for rows in seen:
+        inside = np.isin(y.log().numpy(), rows)
+        folds.append(list(1 + np.flatnonzero(~inside)))
+        pipeline = HousePipeline(NUMBERS, WORDS, linear_model(0.01))
+        pipeline.fit(table[inside], y[inside])
+        fits.append(partial(price, pipeline, table))
+    formula("eq:house-fold").check(
+        {
+            r"\hat y": y_hat,
+            r"f_{S \setminus F_k}": entries("k", fits),
+            "x": np.arange(n),
+            "F": folds,
+            "i": range(1, n + 1),
+            "k": range(1, K + 1),
+            r"\text{}": log_rmse(y_hat, y),
+            r"\operatorname{score}": score,
+            "y": y,
+        }
     )
-    sizes = sorted(n - len(rows) for rows in seen)
-    assert sum(sizes) == n and sizes[-1] - sizes[0] <= 1 and len(sizes) == K
-    t = y.log()
-    expected = torch.zeros(n, dtype=torch.float64)
-    for rows in seen:  # a fit's rows, as their log prices
-        inside = torch.tensor([v.item() in rows for v in t])
-        assert (~inside).sum() == n - len(rows)
-        expected[~inside] = math.exp(sum(rows) / len(rows))
-    np.testing.assert_allclose(y_hat.numpy(), expected.numpy())
+    assert sorted(itertools.chain(*folds)) == list(range(1, n + 1))
+    sizes = [len(fold) for fold in folds]
+    assert max(sizes) - min(sizes) <= 1 and len(sizes) == K
 
 
-class Memory:
-    """A model of the mean that keeps the targets of every fit."""
-
-    def __init__(self, seen: list[list[float]]) -> None:
-        self.seen = seen
-
-    def __call__(self, X: Tensor, t: Tensor) -> Predictor:
-        self.seen.append(t.tolist())
-        mean = t.mean()
-        return lambda X_new: mean.expand(len(X_new))
+def price(pipeline: HousePipeline, table: pd.DataFrame, row: float) -> float:
+    return pipeline.predict(table.iloc[[int(row)]]).item()
 
 
 def test_rows_keep_their_prices_in_every_fold() -> None:

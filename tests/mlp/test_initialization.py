@@ -2,7 +2,9 @@
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from book.formula import Random, formula
 from d2lcode.mlp.initialization import (
     Activation,
     check_factor,
@@ -50,27 +53,37 @@ def hermite_mean(function: Activation, q: float) -> float:
     return float((WEIGHTS * values).sum() / WEIGHTS.sum())
 
 
+def on_numpy(function: Activation) -> Callable[[Any], np.ndarray]:
+    return lambda z: function(torch.tensor(z, dtype=torch.float64)).numpy()
+
+
 # What an activation keeps
 
 
 @pytest.mark.equation("eq:init-kept")
-@pytest.mark.parametrize("q", [1e-3, 0.1, 1.0, 3.0])
+@pytest.mark.parametrize("q", [1e-3, 0.1, 0.8, 3.0])
 def test_shares_kept(q: float) -> None:
-    for a, activation in ((1.0, identity), (0.0, torch.relu), (0.2, leaky)):
-        # half of z squared lies on either side of 0
-        assert kept(activation, q) == pytest.approx((1 + a**2) / 2)
-        assert slope_kept(activation, q) == pytest.approx((1 + a**2) / 2)
-    smooth = {
-        torch.tanh: lambda z: 1 - torch.tanh(z) ** 2,
-        F.silu: lambda z: torch.sigmoid(z) * (1 + z * (1 - torch.sigmoid(z))),
+    slopes = {
+        identity: np.ones_like,
+        torch.relu: lambda z: np.float64(z > 0),
+        leaky: lambda z: np.where(z > 0, 1, 0.2),
+        torch.tanh: lambda z: 1 / np.cosh(z) ** 2,
+        torch.sin: np.cos,
     }
-    for activation, slope in smooth.items():
-        for ours, theirs in (
-            (kept, lambda z, f=activation: f(z) ** 2 / q),
-            (slope_kept, lambda z, f=slope: f(z) ** 2),
-        ):
-            expected = hermite_mean(theirs, q)
-            assert ours(activation, q) == pytest.approx(expected, rel=1e-5)
+    for activation, slope in slopes.items():
+        formula("eq:init-kept").check(
+            {
+                r"\kappa": partial(kept, activation),
+                r"\chi": partial(slope_kept, activation),
+                r"\phi": on_numpy(activation),
+                r"\phi'": slope,
+                "z": Random(math.sqrt(q) * NODES),
+                r"\E": WEIGHTS / WEIGHTS.sum(),
+                "q": q,
+            },
+            asides=[r"z \sim \N(0, q)"],
+            tolerance=1e-5,
+        )
 
 
 def test_gaussian_mean_of_powers() -> None:
@@ -88,14 +101,22 @@ def test_shares_by_sampling() -> None:
 
 
 @pytest.mark.equation("eq:init-gain")
-def test_gain_undoes_the_loss() -> None:
+@pytest.mark.parametrize("q", [0.1, 1.3])
+def test_gain_undoes_the_loss(q: float) -> None:
     for activation in (identity, torch.relu, leaky, torch.tanh, F.gelu):
-        for q in (0.1, 1.0):
-            mean = hermite_mean(lambda z, f=activation: f(z) ** 2, q)
-            tolerance = 2e-2 if activation in (torch.relu, leaky) else 1e-6
-            assert gain(activation, q) ** 2 * mean == pytest.approx(
-                q, rel=tolerance
-            )
+        factor = gain(activation, q)
+        W, noise = torch.empty(2, 7, 4, dtype=torch.float64)
+        torch.manual_seed(0)
+        kaiming_normal_(W, factor)
+        torch.manual_seed(0)
+        formula("eq:init-gain").check(
+            {r"\sigma_l": W.norm() / noise.normal_().norm(), "n_{l-1}": 7}
+            | {r"\text{gain}": factor, r"\kappa": partial(kept, activation)}
+            | {"q": q}
+        )
+
+
+def test_gains_of_the_library() -> None:
     assert gain(torch.relu) == pytest.approx(nn.init.calculate_gain("relu"))
     assert gain(identity) == pytest.approx(nn.init.calculate_gain("linear"))
     oracle = nn.init.calculate_gain("leaky_relu", 0.2)
@@ -107,7 +128,11 @@ def test_gain_undoes_the_loss() -> None:
     assert nn.init.calculate_gain("tanh") == pytest.approx(5 / 3)
 
 
-@pytest.mark.equation("eq:init-tanh")
+@pytest.mark.equation(
+    "eq:init-tanh",
+    fixed=r"\kappa(q) = 1 - 2q + O(q^2), \qquad \chi(q) = 1 - 2q + O(q^2)"
+    r"\qquad \text{for } \tanh",
+)
 def test_tanh_near_zero() -> None:
     for q in (1e-3, 1e-4):
         assert (kept(torch.tanh, q) - 1) / q == pytest.approx(-2, abs=8 * q)
@@ -125,37 +150,68 @@ def test_tanh_near_zero() -> None:
 
 @pytest.mark.equation("eq:init-forward")
 def test_second_moment_before_the_activation() -> None:
-    """Mean over all weights +-s: n s^2 times the mean square of h."""
-    s, h = 0.3, [2.0, 0.5, 1.0]  # not centred, one sample
-    x, g = torch.tensor([h]).double(), torch.zeros(1, 2).double()
-    total = 0.0
-    count = 0
-    for (W,) in all_signs([(3, 2)]):
-        forward, _ = signals(x, [s * W], identity, g)
-        total, count = total + forward[1].item(), count + 1
-    assert count == 64
-    expected = 3 * s**2 * sum(v**2 for v in h) / 3
-    assert total / count == pytest.approx(expected, rel=1e-12)
+    """Exactly, over all skewed tosses of weights and three inputs.
+
+    A toss is 2 with chance 1/5, else -1/2: mean 0, variance 1. The
+    inputs are neither centred nor independent.
+    """
+    s, g = 0.3, torch.ones(1, 1).double()
+    inputs = [[2.0, 0.5, 1.0], [-0.4, 0.7, 1.6], [0.9, 0.2, -0.3]]
+    tosses = itertools.product([2.0, -0.5], repeat=3)
+    h, w, squares, before, chances = [], [], [], [], []
+    for x, toss in itertools.product(inputs, tosses):
+        h.append(torch.tensor([x]).double())
+        w.append(s * torch.tensor([toss]).double())
+        forward, _ = signals(h[-1], [w[-1].T], identity, g)
+        before.append(forward[0].item())
+        squares.append(forward[1].item())
+        chances.append(math.prod(0.2 if t > 0 else 0.8 for t in toss) / 3)
+    formula("eq:init-forward").check(
+        {
+            r"\E[z_l^2]": np.dot(chances, squares),
+            r"\E[h_{l-1}^2]": np.dot(chances, before),
+            "h": Random(h),
+            "w": Random(w),
+            r"\E": np.array(chances),
+            r"\sigma_l": s,
+            "n_{l-1}": 3,
+            "i": range(1, 4),
+            "k": range(1, 4),
+        }
+    )
 
 
 @pytest.mark.equation("eq:init-backward")
-@pytest.mark.parametrize(
-    ("activation", "chi"), [(identity, 1.0), (torch.relu, 0.5), (leaky, 0.52)]
-)
-def test_gradient_through_one_layer(
-    activation: Activation, chi: float
-) -> None:
+@pytest.mark.parametrize("activation", [identity, torch.relu, leaky])
+def test_gradient_through_one_layer(activation: Activation) -> None:
     s, x = 0.7, torch.tensor([[2.0, 0.5, -0.9]]).double()
     means = []
     for (W,) in all_signs([(3, 2)]):
         for signs in itertools.product([-1.5, 1.5], repeat=2):
             g = torch.tensor([signs]).double()
-            means.append(signals(x, [s * W], activation, g)[1][0].item())
-    expected = 2 * s**2 * chi * 1.5**2  # n = 2 outputs
-    assert np.mean(means) == pytest.approx(expected, rel=1e-12)
+            means.append(signals(x, [s * W], activation, g)[1])
+    before, after = torch.stack(means).mean(dim=0)
+    formula("eq:init-backward").check(
+        {r"\E[g_{l-1}^2]": before, r"\E[g_l^2]": after, "n_l": 2}
+        | {r"\sigma_l": s, r"\chi": slope_kept(activation)}
+    )
 
 
-@pytest.mark.equation("eq:init-ends")
+@pytest.mark.equation(
+    "eq:init-ends",
+    fixed=r"""\begin{aligned}
+\text{fan-in:} \quad
+\E[h_L^2] &= \E[h_0^2], & \E[g_0^2] &= \frac{n_L}{n_0} \, \E[g_L^2] \\
+\text{fan-out:} \quad
+\E[h_L^2] &= \frac{n_0}{n_L} \, \E[h_0^2], & \E[g_0^2] &= \E[g_L^2]
+\end{aligned}""",
+    chinese=r"""\begin{aligned}
+\text{扇入：} \quad
+\E[h_L^2] &= \E[h_0^2], & \E[g_0^2] &= \frac{n_L}{n_0} \, \E[g_L^2] \\
+\text{扇出：} \quad
+\E[h_L^2] &= \frac{n_0}{n_L} \, \E[h_0^2], & \E[g_0^2] &= \E[g_L^2]
+\end{aligned}""",
+)
 def test_either_fan_is_enough_for_relu() -> None:
     """Two ReLU layers, exactly, by enumeration of 2^8 networks."""
     shapes = [(3, 2), (2, 1)]
@@ -185,41 +241,43 @@ def test_either_fan_is_enough_for_relu() -> None:
     B=st.integers(1, 3),
     seed=st.integers(0, 99),
 )
-def test_signals_by_loops(sizes: list[int], B: int, seed: int) -> None:
+def test_gradient_through_a_stack(sizes: list[int], B: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    x, g = rng.normal(size=(B, sizes[0])), rng.normal(size=(B, sizes[-1]))
-    weights = [rng.normal(size=shape) for shape in itertools.pairwise(sizes)]
-    forward, backward = np.zeros(len(sizes)), np.zeros(len(sizes))
-    for sample in range(B):
-        h, slopes, products = x[sample], [], []
-        forward[0] += (h**2).mean() / B
-        J = np.eye(sizes[0])
-        for number, W in enumerate(weights):
-            z = np.array(
-                [
-                    sum(h[i] * W[i, j] for i in range(len(h)))
-                    for j in range(W.shape[1])
-                ]
-            )
-            h = np.tanh(z)
-            slopes.append(np.diag(1 - h**2))
-            J = J @ W @ slopes[-1]  # entry (i, j): output j by input i
-            products.append(J)
-            forward[number + 1] += (h**2).mean() / B
-        row = g[sample]
-        backward[-1] += (row**2).mean() / B
-        for number in reversed(range(len(weights))):
-            row = row @ slopes[number] @ weights[number].T
-            backward[number] += (row**2).mean() / B
-        np.testing.assert_allclose(row, g[sample] @ products[-1].T)
-    f, b = signals(
-        torch.tensor(x),
-        [torch.tensor(W) for W in weights],
-        torch.tanh,
-        torch.tensor(g),
-    )
-    np.testing.assert_allclose(f.numpy(), forward, rtol=1e-10)
-    np.testing.assert_allclose(b.numpy(), backward, rtol=1e-10, atol=1e-300)
+    weights = [
+        torch.tensor(rng.normal(size=shape))
+        for shape in itertools.pairwise(sizes)
+    ]
+    x = torch.tensor(rng.normal(size=(B, 1, sizes[0])))
+    end = torch.tensor(rng.normal(size=(B, 1, sizes[-1])))
+    L, forward, backward = len(weights), [], []
+    for sample, row in zip(x, end, strict=True):
+        h, z = [sample.requires_grad_()], []
+        for W in weights:
+            z.append(h[-1] @ W)
+            h.append(torch.tanh(z[-1]))
+        g = torch.autograd.grad(h[-1], h, row, retain_graph=True)
+        # entry (i, j): output j by input i
+        columns = [
+            torch.autograd.grad(a, h[0], retain_graph=True)[0]
+            for a in h[-1][0]
+        ]
+        formula("eq:init-jacobian").check(
+            {
+                "g": dict(enumerate(g)),
+                r"\phi'": lambda z: 1 / np.cosh(z) ** 2,
+                "z": [a[0].detach().numpy() for a in z],
+                "W": weights,
+                "L": L,
+                "l": range(1, L + 1),
+                r"\frac{\partial h_L}{\partial h_0}": torch.cat(columns).T,
+            },
+            tolerance=1e-7,
+        )
+        forward.append(torch.stack([a.detach().square().mean() for a in h]))
+        backward.append(torch.stack([a.square().mean() for a in g]))
+    f, b = signals(x[:, 0], weights, torch.tanh, end[:, 0])
+    torch.testing.assert_close(f, torch.stack(forward).mean(dim=0))
+    torch.testing.assert_close(b, torch.stack(backward).mean(dim=0))
 
 
 def test_deep_he_network_keeps_its_signal_on_average() -> None:
@@ -264,6 +322,20 @@ def test_signals_leave_their_arguments_alone() -> None:
 
 
 @pytest.mark.equation("eq:init-xavier")
+@pytest.mark.parametrize(("D", "H"), [(3, 2), (1, 6), (5, 5)])
+def test_xavier(D: int, H: int) -> None:
+    """The bound read back from the draw, the deviation from the bound."""
+    torch.manual_seed(0)
+    W = xavier_uniform_(torch.empty(D, H, dtype=torch.float64))
+    torch.manual_seed(0)
+    bound = W.norm() / torch.empty_like(W).uniform_(-1, 1).norm()
+    uniform = (np.arange(100_000) + 0.5) / 50_000 - 1
+    formula("eq:init-xavier").check(
+        {"r": bound, r"\sigma_l": bound * uniform.std(), "n": [D, H], "l": 2},
+        asides=[r"w \text{} [-r, r]"],
+    )
+
+
 @pytest.mark.parametrize(("D", "H"), [(300, 200), (100, 400), (250, 250)])
 @pytest.mark.parametrize("factor", [1.0, 5 / 3])
 def test_xavier_has_its_variance_and_bound(
@@ -281,7 +353,15 @@ def test_xavier_has_its_variance_and_bound(
     torch.testing.assert_close(W, nn.init.xavier_uniform_(oracle, factor))
 
 
-@pytest.mark.equation("eq:init-he")
+@pytest.mark.equation(
+    "eq:init-he",
+    fixed=r"\sigma_l^2 = \frac{2}{n_{l-1}} \quad \text{(fan-in)}"
+    r"\qquad \text{or} \qquad"
+    r"\sigma_l^2 = \frac{2}{n_l} \quad \text{(fan-out)}",
+    chinese=r"\sigma_l^2 = \frac{2}{n_{l-1}} \quad \text{（扇入）}"
+    r"\qquad \text{或} \qquad"
+    r"\sigma_l^2 = \frac{2}{n_l} \quad \text{（扇出）}",
+)
 @pytest.mark.parametrize("mode", ["fan_in", "fan_out"])
 @pytest.mark.parametrize("slope", [0.0, 0.2])
 def test_kaiming_has_its_variance(mode: str, slope: float) -> None:
@@ -323,7 +403,15 @@ def test_uniform_and_normal_differ_in_shape_only() -> None:
 # Symmetry
 
 
-@pytest.mark.equation("eq:init-symmetry")
+@pytest.mark.equation(
+    "eq:init-symmetry",
+    fixed=r"\frac{\partial \L}{\partial W_l} \text{ has equal columns } j, k,"
+    r"\qquad"
+    r"\frac{\partial \L}{\partial W_{l+1}} \text{ has equal rows } j, k",
+    chinese=r"\frac{\partial \L}{\partial W_l} \text{ 有相等的列 } j, k,"
+    r"\qquad"
+    r"\frac{\partial \L}{\partial W_{l+1}} \text{ 有相等的行 } j, k",
+)
 @pytest.mark.parametrize("activation", [torch.tanh, torch.sigmoid])
 def test_equal_units_get_equal_gradients(activation: Activation) -> None:
     rng = np.random.default_rng(0)

@@ -1,8 +1,9 @@
-"""Model selection: folds against scikit-learn, formulas by enumeration."""
+"""Model selection: folds against scikit-learn, chances by enumeration."""
 
 import itertools
 import math
 import re
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
+from sklearn.metrics import accuracy_score, precision_score
 from sklearn.model_selection import (
     KFold,
     StratifiedKFold,
@@ -17,7 +19,9 @@ from sklearn.model_selection import (
 )
 from sklearn.preprocessing import PolynomialFeatures
 from torch import Tensor
+from torch.nn import functional as F
 
+from book.formula import Random, each, entries, formula
 from d2lcode.mlp.model_selection import (
     chance_of_none,
     check_folds,
@@ -42,6 +46,13 @@ def generator(seed: int = 0) -> torch.Generator:
 def problem(n: int, D: int, seed: int = 0) -> tuple[Tensor, Tensor]:
     X = torch.randn(n, D, dtype=F64, generator=generator(seed))
     return X, torch.randn(n, dtype=F64, generator=generator(seed + 1))
+
+
+def assert_refuses(label: str, values: dict[str, object]) -> None:
+    """Each page's inequality is as sharp as the test that calls this."""
+    for page in formula(label).sources:
+        with pytest.raises(AssertionError, match="does not hold"):
+            formula(label, page.tex).check(values)
 
 
 # Features and least squares
@@ -93,50 +104,104 @@ def test_least_squares_with_decay_is_scikit_learns_ridge(
 # The errors
 
 
-def count_table() -> list[tuple[int, int, float]]:
-    """A world of few pairs (x, y), with their probabilities."""
-    return [(0, 0, 0.3), (0, 1, 0.2), (1, 1, 0.4), (1, 0, 0.1)]
-
-
-def functions() -> list[dict[int, int]]:
-    """All functions of x = 0, 1 with values 0, 1."""
-    return [{0: a, 1: b} for a in (0, 1) for b in (0, 1)]
-
-
 @pytest.mark.equation("eq:selection-errors")
+def test_the_two_errors_of_a_fit() -> None:
+    """A world of nine rows with chances, four of them drawn for training."""
+    X, y = problem(9, 2)
+    chances = torch.rand(9, generator=generator()).numpy()
+    chances /= chances.sum()
+    w, b = (part.numpy() for part in least_squares(X[:4], y[:4]))
+
+    def losses(f, n: int) -> Tensor:
+        y_hat = torch.tensor([f(x) for x in X[:n].numpy()])
+        return F.mse_loss(y_hat, y[:n], reduction="none")
+
+    formula("eq:selection-errors").check(
+        {
+            "R_S": lambda f: losses(f, 4).mean(),
+            "R": lambda f: losses(f, 9).numpy() @ chances,
+            "f": lambda x: x @ w + b,
+            r"\ell": lambda a, b: (a - b) ** 2,
+            "x_i": entries("i", X),
+            "y_i": entries("i", y),
+            "n": 4,
+            "x": Random(list(X)),
+            "y": Random(list(y)),
+            r"\E": chances,
+        }
+    )
+
+
+WORLD = [(0, 0, 0.3), (0, 1, 0.2), (1, 1, 0.4), (1, 0, 0.1)]  # x, y, chance
+FUNCTIONS = [
+    {0: a, 1: b}.__getitem__ for a in (0, 1) for b in (0, 1)
+]  # all functions of x = 0, 1 with values 0, 1
+TABLES = list(itertools.product(WORLD, repeat=3))
+CHANCES = np.array([math.prod(p for _, _, p in rows) for rows in TABLES])
+
+
+def error(rows, f) -> float:
+    """The share of the rows that f takes for another class."""
+    return sum(f(x) != y for x, y, _ in rows) / len(rows)
+
+
+def true_error(f) -> float:
+    return sum(p for x, y, p in WORLD if f(x) != y)
+
+
 @pytest.mark.equation("eq:selection-optimism")
-@pytest.mark.equation("eq:selection-held-out")
-def test_the_two_errors_by_enumerating_all_training_sets() -> None:
+def test_the_best_in_training_by_enumerating_all_training_sets() -> None:
     """Three rows from a world of four pairs: 64 training sets."""
-    world = count_table()
+    formula("eq:selection-optimism").check(
+        {
+            "R_S": Random([partial(error, rows) for rows in TABLES]),
+            "f_S": Random(
+                [min(FUNCTIONS, key=partial(error, rows)) for rows in TABLES]
+            ),
+            "f": each(FUNCTIONS),
+            r"\mathcal{F}": FUNCTIONS,
+            "R": true_error,
+            r"\E": CHANCES,
+        }
+    )
 
-    def true_error(f: dict[int, int]) -> float:
-        return sum(p for x, y, p in world if f[x] != y)
 
-    fitted = fresh = 0.0
-    mean = {tuple(f.values()): 0.0 for f in functions()}
-    square = dict(mean)
-    for rows in itertools.product(world, repeat=3):
-        chance = math.prod(p for _, _, p in rows)
-        errors = [sum(f[x] != y for x, y, _ in rows) / 3 for f in functions()]
-        chosen = errors.index(min(errors))
-        fitted += chance * errors[chosen]
-        fresh += chance * true_error(functions()[chosen])
-        for f, error in zip(functions(), errors, strict=True):
-            mean[tuple(f.values())] += chance * error
-            square[tuple(f.values())] += chance * error**2
-    best = min(true_error(f) for f in functions())
-    assert fitted < best - 0.05
-    assert fresh > best + 0.005
-    for f in functions():  # a fixed f: unbiased, with variance / m
-        R = true_error(f)
-        key = tuple(f.values())
-        assert mean[key] == pytest.approx(R)
-        variance = square[key] - mean[key] ** 2
-        assert variance == pytest.approx(R * (1 - R) / 3)
+@pytest.mark.equation("eq:selection-held-out")
+@pytest.mark.parametrize("f", FUNCTIONS)
+def test_a_fixed_model_on_all_validation_sets(f) -> None:
+    formula("eq:selection-held-out").check(
+        {
+            "R_V(f)": Random([error(rows, f) for rows in TABLES]),
+            "R(f)": true_error(f),
+            r"\ell(f(x), y)": Random([error(rows[:1], f) for rows in TABLES]),
+            "m": 3,
+            r"\E": CHANCES,
+        }
+    )
 
 
 @pytest.mark.equation("eq:selection-u")
+def test_expected_errors_are_the_formula() -> None:
+    """The last column repeats the first: p is 3 = 2 columns and the ones."""
+    X, truth = problem(7, 2)
+    X = torch.cat([X, X[:, :1]], dim=1)
+    A = np.hstack([X.numpy(), np.ones((7, 1))])
+    training, new = expected_errors(X, truth, 0.7)
+    formula("eq:selection-u").check(
+        {
+            r"\E[\text{training error}]": training,
+            r"\E[\text{训练误差}]": training,
+            r"\E[\text{error on new targets}]": new,
+            r"\E[\text{新目标上的误差}]": new,
+            "t": truth,
+            "P": A @ np.linalg.pinv(A),
+            "n": 7,
+            r"\sigma": 0.7,
+            "p": 3,
+        }
+    )
+
+
 @pytest.mark.parametrize("D", [0, 1, 4])
 def test_expected_errors_by_enumerating_the_noise(D: int) -> None:
     """Noise +s or -s with equal chances: the mean over all 2^n targets."""
@@ -155,13 +220,6 @@ def test_expected_errors_by_enumerating_the_noise(D: int) -> None:
     assert ours[0] == pytest.approx(np.mean(training), rel=1e-9)
     assert ours[1] == pytest.approx(np.mean(new), rel=1e-9)
     assert ours[1] - ours[0] == pytest.approx(2 * s**2 * (D + 1) / n)
-
-
-def test_expected_errors_counts_the_rank_and_not_the_columns() -> None:
-    X, truth = problem(8, 2)
-    doubled = torch.cat([X, X[:, :1]], dim=1)
-    ours = expected_errors(doubled, truth, 1.0)
-    assert ours == pytest.approx(expected_errors(X, truth, 1.0))
 
 
 # Folds
@@ -201,6 +259,23 @@ def test_shuffled_folds_hold_out_each_row_once(strata: bool) -> None:
 
 
 @pytest.mark.equation("eq:selection-strata")
+@pytest.mark.parametrize("K", [3, 5, 8])
+def test_each_fold_gets_its_share_of_each_class_and_no_less(K: int) -> None:
+    y = torch.arange(4).repeat_interleave(torch.tensor([13, 7, 1, 31]))
+    folds = stratified_k_fold(y, K, generator())
+    for label, count in enumerate(y.bincount().tolist()):
+        values = {"n_c": count, "K": K, "k": range(1, K + 1)}
+        held = torch.tensor([(y[rows] == label).sum() for _, rows in folds])
+        formula("eq:selection-strata").check(
+            values | {"n_{kc}": entries("k", held)}
+        )
+        for beyond in (count // K - 1, count // K + 2):
+            held[-1] = beyond
+            assert_refuses(
+                "eq:selection-strata", values | {"n_{kc}": entries("k", held)}
+            )
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     y=st.lists(st.integers(-2, 4), min_size=2, max_size=60),
@@ -241,22 +316,26 @@ def ridge_predict(X: Tensor, y: Tensor, X_new: Tensor) -> Tensor:
 
 
 @pytest.mark.equation("eq:selection-kfold")
-def test_cross_predict_is_a_loop_over_rows() -> None:
+def test_cross_predict_is_a_fit_without_the_fold_of_each_row() -> None:
     X, y = problem(11, 2)
     folds = k_fold(11, 3, generator())
+    models = {}
+    for rest, held in folds:
+        oracle = Ridge(alpha=0.1 * len(rest)).fit(X[rest], y[rest])
+        for i in held.tolist():
+            models[i + 1] = lambda x, oracle=oracle: oracle.predict([x])[0]
     ours = cross_predict(ridge_predict, X, y, folds)
-    errors = []
-    for i in range(11):
-        [held] = [part.tolist() for _, part in folds if i in part.tolist()]
-        rest = [j for j in range(11) if j not in held]
-        oracle = Ridge(alpha=0.1 * len(rest)).fit(
-            X.numpy()[rest], y.numpy()[rest]
-        )
-        expected = oracle.predict(X.numpy()[[i]])[0]
-        assert ours[i].item() == pytest.approx(expected, rel=1e-9)
-        errors.append((expected - y[i].item()) ** 2)
-    score = (ours - y).square().mean().item()
-    assert score == pytest.approx(sum(errors) / 11, rel=1e-9)
+    cv = F.mse_loss(ours, y)
+    formula("eq:selection-kfold").check(
+        {
+            r"\text{CV}": cv,
+            r"\ell": lambda a, b: (a - b) ** 2,
+            "f_{-i}": entries("i", models),
+            "x": X,
+            "y": y,
+            "n": 11,
+        }
+    )
 
 
 def test_cross_predict_is_scikit_learns() -> None:
@@ -284,6 +363,13 @@ def test_leaving_one_out_is_the_residual_over_one_minus_leverage() -> None:
 
 
 @pytest.mark.equation("eq:selection-none")
+@pytest.mark.parametrize("n, n_c, K", [(10, 3, 5), (12, 2, 3)])
+def test_chance_of_none_is_the_formula(n: int, n_c: int, K: int) -> None:
+    formula("eq:selection-none").check(
+        {"n": n, "n_c": n_c, "K": K}, results=[chance_of_none(n, n_c, n // K)]
+    )
+
+
 @pytest.mark.parametrize(
     ("n", "rare", "size"), [(8, 2, 3), (7, 1, 7), (6, 0, 2)]
 )
@@ -293,23 +379,24 @@ def test_chance_of_none_by_enumeration(n: int, rare: int, size: int) -> None:
     assert chance_of_none(n, rare, size) == pytest.approx(none / len(hands))
 
 
-def test_chance_of_none_of_the_page() -> None:
-    product = math.prod((80 - i) / (100 - i) for i in range(5))
-    assert chance_of_none(100, 5, 20) == pytest.approx(product)
-
-
 @pytest.mark.equation("eq:selection-shares")
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_accuracy_and_precision_from_recalls(seed: int) -> None:
     rng = np.random.default_rng(seed)
     y, y_hat = rng.integers(0, 2, 50), rng.integers(0, 2, 50)
-    r = recalls(torch.tensor(y_hat), torch.tensor(y), 2).tolist()
-    share = y.mean()
-    accuracy = (1 - share) * r[0] + share * r[1]
-    assert accuracy == pytest.approx((y == y_hat).mean())
-    alarms = share * r[1] + (1 - share) * (1 - r[0])
-    precision = y[y_hat == 1].mean()
-    assert share * r[1] / alarms == pytest.approx(precision)
+    r = recalls(torch.tensor(y_hat), torch.tensor(y), 2)
+    accuracy, precision = accuracy_score(y, y_hat), precision_score(y, y_hat)
+    formula("eq:selection-shares").check(
+        {
+            r"\text{accuracy}": accuracy,
+            r"\text{准确率}": accuracy,
+            r"\text{precision}": precision,
+            r"\text{查准率}": precision,
+            r"\pi": y.mean(),
+            "r_0": r[0],
+            "r_1": r[1],
+        }
+    )
 
 
 def test_recalls_by_hand() -> None:
@@ -322,19 +409,44 @@ def test_recalls_by_hand() -> None:
 
 
 @pytest.mark.equation("eq:selection-price")
-@pytest.mark.parametrize(("M", "m"), [(2, 3), (3, 3), (4, 2)])
-@pytest.mark.parametrize("a", [0.5, 0.8])
-def test_the_winners_flattery_by_enumeration(M: int, m: int, a: float) -> None:
-    """M models, right on each of m rows with chance a, independently."""
-    pmf = [math.comb(m, k) * a**k * (1 - a) ** (m - k) for k in range(m + 1)]
-    best = sum(
-        math.prod(pmf[k] for k in counts) * max(counts) / m
-        for counts in itertools.product(range(m + 1), repeat=M)
+@pytest.mark.parametrize("m", [2, 3])
+def test_the_winners_flattery_by_enumeration(m: int) -> None:
+    """Three models, right on each of m rows with a chance of their own."""
+    a = np.array([0.5, 0.6, 0.8])
+    scores, winners, chances = [], [], []
+    for counts in itertools.product(range(m + 1), repeat=3):
+        k = np.array(counts)
+        ways = [math.comb(m, count) for count in counts]
+        chances.append(np.prod(ways * a**k * (1 - a) ** (m - k)))
+        scores.append(k.max() / m)
+        winners.append(a[k.argmax()])
+    formula("eq:selection-price").check(
+        {
+            r"\hat a_w": Random(scores),
+            "a_w": Random(winners),
+            r"\E": np.array(chances),
+            "M": 3,
+            "m": m,
+        }
     )
-    assert 0 < best - a <= price_bound(M, m)
 
 
 @pytest.mark.equation("eq:selection-price")
+@pytest.mark.parametrize(("M", "m"), [(2, 10), (100, 200)])
+def test_price_bound_is_the_formulas(M: int, m: int) -> None:
+    values = {"a_w": Random([0.4]), "M": M, "m": m}
+    price = price_bound(M, m)
+    for flattery in (0, price):
+        formula("eq:selection-price").check(
+            values | {r"\hat a_w": Random([0.4 + flattery])}
+        )
+    for beyond in (-1e-6, price + 1e-6):
+        assert_refuses(
+            "eq:selection-price",
+            values | {r"\hat a_w": Random([0.4 + beyond])},
+        )
+
+
 def test_price_bound_is_the_least_over_s() -> None:
     for M, m in ((2, 10), (100, 200), (7, 1)):
         s = np.logspace(-3, 3, 200_001)
@@ -343,7 +455,6 @@ def test_price_bound_is_the_least_over_s() -> None:
     assert price_bound(1, 5) == 0
 
 
-@pytest.mark.equation("eq:selection-price")
 @pytest.mark.parametrize("a", [0.1, 0.5, 0.93])
 def test_hoeffdings_lemma(a: float) -> None:
     for s in np.linspace(-20, 20, 81):

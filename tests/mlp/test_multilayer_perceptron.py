@@ -2,7 +2,7 @@
 
 import math
 import re
-from itertools import pairwise
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
+from book.formula import Formula, each, formula
 from d2lcode.mlp.multilayer_perceptron import (
     MLP,
     collapse,
@@ -61,19 +62,28 @@ def test_values_and_gradients_are_those_of_sequential(
 
 
 @pytest.mark.equation("eq:mlp-layer")
-def test_forward_by_hand() -> None:
-    model = network([2, 3, 1], torch.tanh)
-    x = rows(4, 2)
-    W, V = (w.detach().numpy() for w in model.weights)
-    b, c = (b.detach().numpy() for b in model.biases)
-    expected = np.empty((4, 1))
-    for i in range(4):
-        h = [
-            math.tanh(sum(x[i, d].item() * W[d, j] for d in range(2)) + b[j])
-            for j in range(3)
-        ]
-        expected[i, 0] = sum(h[j] * V[j, 0] for j in range(3)) + c[0]
-    np.testing.assert_allclose(model(x).detach().numpy(), expected)
+@pytest.mark.parametrize("sizes", [[2, 3, 1], [2, 4, 3, 2]])
+def test_forward_is_the_formula(sizes: list[int]) -> None:
+    x = rows(5, 2)
+    h = [x]
+
+    def activation(z: Tensor) -> Tensor:
+        h.append(torch.tanh(z))
+        return h[-1]
+
+    model = network(sizes, activation)
+    y = model(x)
+    formula("eq:mlp-layer").check(
+        {
+            "h": dict(enumerate(h)),
+            "W": list(model.weights),
+            "b": list(model.biases),
+            "f": np.tanh,
+            "l": range(1, len(h)),
+            "L": len(h),
+            r"\hat y": y,
+        }
+    )
 
 
 def test_leading_axes_are_kept() -> None:
@@ -95,8 +105,8 @@ def test_first_weights_have_variance_two_by_inputs() -> None:
 @given(widths)
 def test_number_of_parameters(sizes: list[int]) -> None:
     counted = sum(p.numel() for p in MLP(sizes).parameters())
-    assert counted == sum(
-        (before + 1) * after for before, after in pairwise(sizes)
+    formula("eq:mlp-parameters").check(
+        {"D": dict(enumerate(sizes)), "L": len(sizes) - 1}, results=[counted]
     )
 
 
@@ -107,19 +117,18 @@ def test_without_activation_it_is_one_layer(sizes: list[int]) -> None:
     model = network(sizes, lambda z: z)
     x = rows(6, sizes[0])
     W, b = collapse(model)
-    torch.testing.assert_close(x @ W + b, model(x))
-    product = np.eye(sizes[0])
-    for weight in model.weights:
-        product = product @ weight.detach().numpy()
-    np.testing.assert_allclose(W.detach().numpy(), product, atol=1e-12)
-    bias = np.zeros(sizes[-1])
-    for number, row in enumerate(model.biases):
-        term = row.detach().numpy()
-        for weight in model.weights[number + 1 :]:
-            term = term @ weight.detach().numpy()
-        bias += term
-    np.testing.assert_allclose(b.detach().numpy(), bias, atol=1e-12)
-    assert np.linalg.matrix_rank(product) <= min(sizes)
+    formula("eq:mlp-collapse").check(
+        {"W": W, "b": b, "x": x, "L": len(sizes) - 1}
+        | {"W_{}": list(model.weights), "b_{}": list(model.biases)},
+        results=[model(x)],
+    )
+    assert np.linalg.matrix_rank(W.detach().numpy()) <= min(sizes)
+
+
+def scalar(model: MLP) -> Callable[[float], float]:
+    return lambda x: model.double()(
+        torch.tensor([x], dtype=torch.float64)
+    ).item()
 
 
 @pytest.mark.equation("eq:mlp-interpolate")
@@ -130,29 +139,55 @@ def test_interpolation_is_numpys(m: int, seed: int) -> None:
     knots = np.cumsum(rng.uniform(0.1, 1, m + 1))
     values = rng.normal(size=m + 1)
     model = interpolate(torch.tensor(knots), torch.tensor(values))
+    slopes = np.diff(values) / np.diff(knots)
+    formula("eq:mlp-interpolate").check(
+        {
+            "g": scalar(model),
+            "x": each(np.linspace(knots[0] - 1, knots[-1] + 1, 7)),
+            "y_0": values[0],
+            "m": m,
+            "s": {-1: 0.0} | dict(enumerate(slopes)),
+            "t": dict(enumerate(knots)),
+            r"\operatorname{ReLU}": lambda z: max(z, 0.0),
+        },
+        absolute=1e-10,
+    )
     x = np.linspace(knots[0], knots[-1], 101)
     ours = model(torch.tensor(x)[:, None])[:, 0].detach().numpy()
     np.testing.assert_allclose(ours, np.interp(x, knots, values), atol=1e-9)
-    left = model(torch.tensor([[knots[0] - 1]])).item()
-    assert left == pytest.approx(values[0])
 
 
 @pytest.mark.equation("eq:mlp-error")
 @pytest.mark.parametrize("m", [1, 3, 10])
 def test_error_of_interpolation(m: int) -> None:
-    knots = torch.linspace(0, 3, m + 1, dtype=torch.float64)
-    x = torch.linspace(0, 3, 3001, dtype=torch.float64)
-    for f, K in ((torch.sin, 1.0), (lambda x: (2 * x - 1).abs(), 2.0)):
-        gap = (interpolate(knots, f(knots))(x[:, None])[:, 0] - f(x)).abs()
-        assert gap.max() <= K * 3 / (2 * m) + 1e-9
-    middle = knots[:2].mean()
-    zigzag = torch.minimum(x - knots[0], knots[1] - x)
-    flat = interpolate(knots, torch.zeros_like(knots))
-    gap = (flat(middle.view(1, 1)) - zigzag.max()).abs().item()
-    assert gap == pytest.approx(3 / (2 * m), rel=1e-2)  # it is reached
+    """A zigzag through 0 at the knots is missed by as much as may be."""
+    a, b, K = 0.4, 3.1, 1.7
+    knots = torch.linspace(a, b, m + 1, dtype=torch.float64)
+
+    def zigzag(x: float) -> float:
+        return K * (knots - x).abs().min().item()
+
+    x = each([a - 1, *np.linspace(a, b, 2 * m + 1), b + 2])
+    for f in (zigzag, lambda x: math.sin(K * x), lambda x: abs(K * x - 1)):
+        heights = torch.tensor([f(t) for t in knots.tolist()]).double()
+        values = {"g": scalar(interpolate(knots, heights)), r"\phi": f}
+        values |= {"x": x, "a": a, "b": b, "m": m}
+        formula("eq:mlp-error").check({**values, "K": K})
+        if f is zigzag:
+            values["K"] = 0.99 * K
+            for source in formula("eq:mlp-error").sources:
+                with pytest.raises(AssertionError, match="does not hold"):
+                    Formula("eq:mlp-error", (source,)).check(values)
 
 
 @pytest.mark.equation("eq:mlp-tent")
+def test_tent() -> None:
+    formula("eq:mlp-tent").check(
+        {r"\tau": scalar(sawtooth(1)), "x": each([0, 0.2, 0.4, 0.5, 0.7, 1])}
+        | {r"\operatorname{ReLU}": lambda z: max(z, 0.0)}
+    )
+
+
 @pytest.mark.parametrize("depth", [1, 2, 5])
 def test_sawtooth_is_the_tent_applied_again_and_again(depth: int) -> None:
     x = np.linspace(0, 1, 1025)
@@ -165,7 +200,11 @@ def test_sawtooth_is_the_tent_applied_again_and_again(depth: int) -> None:
     assert count_pieces(sawtooth(depth), grid) == 2**depth
 
 
-@pytest.mark.equation("eq:mlp-pieces")
+@pytest.mark.equation(
+    "eq:mlp-pieces",
+    fixed=r"\text{one hidden layer, } H \text{ ReLUs, one input: at most }"
+    r"H + 1 \text{ linear pieces}",
+)
 @settings(max_examples=20, deadline=None)
 @given(st.integers(1, 8), st.integers(0, 99))
 def test_a_hidden_layer_has_at_most_one_piece_more_than_units(
@@ -178,6 +217,10 @@ def test_a_hidden_layer_has_at_most_one_piece_more_than_units(
     between = (kinks[1:] + kinks[:-1]) / 2
     points = torch.cat([kinks, between, outside]).unique()
     assert count_pieces(model, points) <= H + 1
+    knots = torch.arange(H + 1, dtype=torch.float64)
+    most = interpolate(knots, (knots + 1) ** 2)  # constant left of 0
+    points = torch.cat([knots[:1] - 1, knots])
+    assert count_pieces(most, points) == H + 1
 
 
 def test_pieces_are_counted() -> None:

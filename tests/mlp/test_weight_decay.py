@@ -1,4 +1,4 @@
-"""Weight decay against torch.optim, scikit-learn and plain NumPy."""
+"""Weight decay against torch.optim, scikit-learn, the page's formulas."""
 
 import itertools
 import math
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 from torch import Tensor, nn
 
+from book.formula import columns, formula
 from d2lcode.mlp.weight_decay import (
     AdamWithDecay,
     adam_direction,
@@ -41,6 +42,10 @@ def penalized_solution(X: Array, y: Array, decay: float) -> Array:
     A = np.hstack([X, np.ones((B, 1))])
     P = np.diag([decay] * D + [0.0])
     return np.linalg.solve(A.T @ A / B + P, A.T @ y / B)
+
+
+def half_mse(X: Tensor, y: Tensor, w: Tensor, b: Tensor | float) -> Tensor:
+    return nn.functional.mse_loss(X @ w + b, y) / 2
 
 
 def run(
@@ -128,15 +133,15 @@ def test_update_equals_the_gradient_of_the_objective() -> None:
     """One step from the formula, and one on the penalized loss itself."""
     X, y = problem(9, 4)
     w = torch.arange(4, dtype=torch.float64).requires_grad_()
-    ((X @ w - y).square().mean() / 2).backward()
+    half_mse(X, y, w, 0).backward()
     assert w.grad is not None
-    old, g = w.detach().numpy().copy(), w.grad.numpy().copy()
+    values = {r"\eta": 0.05, r"\lambda": 0.7}
+    values |= {"w": w.detach().clone(), r"\nabla \L": w.grad}
     sgd_with_decay([w], learning_rate=0.05, weight_decay=0.7)
-    expected = [(1 - 0.05 * 0.7) * old[i] - 0.05 * g[i] for i in range(4)]
-    np.testing.assert_allclose(w.detach().numpy(), expected, rtol=1e-14)
+    formula("eq:decay-update").check(values | {r"w \leftarrow": w})
 
     v = torch.arange(4, dtype=torch.float64).requires_grad_()
-    ((X @ v - y).square().mean() / 2 + 0.7 * l2_penalty(v)).backward()
+    (half_mse(X, y, v, 0) + 0.7 * l2_penalty(v)).backward()
     assert v.grad is not None
     descended = v.detach() - 0.05 * v.grad
     torch.testing.assert_close(w.detach(), descended, rtol=1e-13, atol=0)
@@ -156,37 +161,42 @@ def test_without_gradient_the_weights_decay_geometrically() -> None:
 
 @pytest.mark.equation("eq:decay-objective")
 def test_objective_is_the_loss_plus_half_the_squared_norm() -> None:
-    w = torch.tensor(
-        [[1.0, -2.0], [0.5, 3.0]], dtype=torch.float64
-    ).requires_grad_()
-    total = sum(v**2 for row in w.tolist() for v in row)
-    assert l2_penalty(w).item() == pytest.approx(0.5 * total)
+    X, y = problem(8, 3)
+    w = torch.tensor([1.0, -2.0, 0.5]).double()
+
+    def loss(w: Array, b: float) -> float:
+        return half_mse(X, y, torch.tensor(w), b).item()
+
+    def objective(w: Array, b: float) -> float:
+        return loss(w, b) + 0.3 * l2_penalty(torch.tensor(w)).item()
+
+    formula("eq:decay-objective").check(
+        {"J": objective, r"\L": loss, r"\lambda": 0.3, "w": w, "b": 20.0}
+    )
+    best, b = (part.numpy() for part in ridge(X, y, 0.3))
+    rng, lowest = np.random.default_rng(0), objective(best, float(b))
+    for _ in range(20):
+        away, shift = 0.1 * rng.normal(size=3), 0.1 * rng.normal()
+        assert objective(best + away, float(b) + shift) > lowest
+
+
+def test_gradient_of_the_penalty_is_the_weights() -> None:
+    w = torch.tensor([[1.0, -2.0], [0.5, 3.0]]).requires_grad_()
     l2_penalty(w).backward()
     torch.testing.assert_close(w.grad, w.detach())
 
-    X, y = problem(8, 3)
-    decay = 0.3
-
-    def objective(w: Array, b: float) -> float:
-        loss = 0.0
-        for i in range(8):
-            f = sum(X[i, j].item() * w[j] for j in range(3)) + b
-            loss += (f - y[i].item()) ** 2 / (2 * 8)
-        return loss + decay / 2 * sum(v**2 for v in w)
-
-    solution, bias = ridge(X, y, decay)
-    ours = (X @ solution + bias - y).square().mean() / 2
-    ours = ours + decay * l2_penalty(solution)
-    best, b = solution.numpy(), bias.item()
-    assert objective(best, b) == pytest.approx(ours.item(), rel=1e-12)
-    rng = np.random.default_rng(0)
-    for _ in range(20):
-        away, shift = 0.1 * rng.normal(size=3), 0.1 * rng.normal()
-        lowest = objective(best, b)
-        assert objective(best + away, b + shift) > lowest
-
 
 @pytest.mark.equation("eq:decay-ridge")
+@pytest.mark.parametrize(("B", "D"), [(12, 4), (5, 7)])
+def test_ridge_solves_its_equation(B: int, D: int) -> None:
+    X, y = problem(B, D)
+    formula("eq:decay-ridge").check(
+        {r"\tilde X": X - X.mean(dim=0), r"\tilde y": y - y.mean()}
+        | {r"w_\lambda": ridge(X, y, 0.3)[0], r"\lambda": 0.3}
+        | {"B": B, "I": torch.eye(D)}
+    )
+
+
 @settings(max_examples=20, deadline=None)
 @given(
     B=st.integers(1, 12),
@@ -194,21 +204,11 @@ def test_objective_is_the_loss_plus_half_the_squared_norm() -> None:
     decay=st.floats(1e-3, 1e2),
     seed=st.integers(0, 99),
 )
-def test_ridge_solves_the_normal_equations(
+def test_ridge_solves_for_the_bias_as_well(
     B: int, D: int, decay: float, seed: int
 ) -> None:
     X, y = problem(B, D, seed)
     w, b = ridge(X, y, decay)
-    centred, target = (
-        X.numpy() - X.numpy().mean(0),
-        y.numpy() - y.numpy().mean(),
-    )
-    gram = centred.T @ centred + B * decay * np.eye(D)
-    expected = np.linalg.solve(gram, centred.T @ target)
-    np.testing.assert_allclose(w.numpy(), expected, rtol=1e-8, atol=1e-10)
-    assert b.item() == pytest.approx(
-        y.numpy().mean() - X.numpy().mean(0) @ expected, rel=1e-8
-    )
     whole = penalized_solution(X.numpy(), y.numpy(), decay)
     np.testing.assert_allclose(
         [*w.tolist(), b.item()], whole, rtol=1e-6, atol=1e-9
@@ -240,20 +240,38 @@ def test_gradient_descent_with_decay_ends_at_ridge() -> None:
 @pytest.mark.equation("eq:decay-shrink")
 def test_each_direction_shrinks_by_its_own_factor() -> None:
     X, y = problem(12, 4)
-    decay, centred = 0.4, X.numpy() - X.numpy().mean(0)
-    plain = np.linalg.lstsq(centred, y.numpy() - y.numpy().mean(), rcond=None)
-    values, directions = np.linalg.eigh(centred.T @ centred)
-    w, factors = ridge(X, y, decay)[0].numpy(), shrinkage(X, decay).numpy()
-    for i in range(4):
-        factor = values[i] / (values[i] + 12 * decay)
-        assert factors[3 - i] == pytest.approx(factor, rel=1e-10)
-        before = directions[:, i] @ plain[0]
-        assert directions[:, i] @ w == pytest.approx(factor * before, rel=1e-8)
+    centred, target = (X - X.mean(dim=0)).numpy(), (y - y.mean()).numpy()
+    free = np.linalg.lstsq(centred, target, rcond=None)[0]
+    _, s, V_T = np.linalg.svd(centred, full_matrices=False)
+    w = ridge(X, y, 0.4)[0].numpy()
+    formula("eq:decay-shrink").check(
+        {"v": columns(V_T.T), "s": s, "B": 12, r"\lambda": 0.4}
+        | {r"w_\lambda": w, "w_0": free, "i": range(1, 5)}
+    )
+    factors = shrinkage(X, 0.4).numpy()
+    np.testing.assert_allclose(factors * (V_T @ free), V_T @ w, rtol=1e-8)
     assert (np.diff(factors) <= 0).all()
     assert 0 < factors[-1] < factors[0] < 1
 
 
 @pytest.mark.equation("eq:decay-freedom")
+@pytest.mark.parametrize(("B", "D"), [(10, 3), (4, 7)])
+def test_degrees_of_freedom_are_the_formula(B: int, D: int) -> None:
+    X, _ = problem(B, D)
+    s = torch.linalg.svdvals(X - X.mean(dim=0))
+    formula("eq:decay-freedom").check(
+        {
+            r"\operatorname{df}": lambda decay: effective_degrees_of_freedom(
+                X, decay
+            ),
+            r"\lambda": 0.25,
+            "s": s,
+            "B": B,
+            "i": range(1, len(s) + 1),
+        }
+    )
+
+
 @pytest.mark.parametrize(("B", "D"), [(10, 3), (4, 7)])
 def test_degrees_of_freedom_are_the_trace_of_the_smoother(
     B: int, D: int
@@ -283,8 +301,22 @@ def test_ridge_is_the_mode_of_the_posterior() -> None:
     rows += [np.append(np.eye(4)[j], 0.0) / tau for j in range(4)]
     targets = [t / sigma for t in y.tolist()] + [0.0] * 4
     mode = np.linalg.lstsq(np.array(rows), np.array(targets), rcond=None)[0]
-    w, b = ridge(X, y, sigma**2 / (15 * tau**2))
-    np.testing.assert_allclose([*w.tolist(), b.item()], mode, rtol=1e-8)
+    w = torch.tensor(mode[:4])
+    decay = multiplier(X, y, w, mode[4])
+    formula("eq:decay-map").check(
+        {r"\lambda": decay, r"\sigma": sigma, r"\tau": tau, "B": 15}
+    )
+    ours = ridge(X, y, decay)
+    np.testing.assert_allclose([*ours[0], ours[1]], mode, rtol=1e-8)
+
+
+def gradient(X: Tensor, y: Tensor, w: Tensor, b: Tensor | float) -> Tensor:
+    return torch.func.grad(half_mse, argnums=2)(X, y, w, b)
+
+
+def multiplier(X: Tensor, y: Tensor, w: Tensor, b: Tensor | float) -> float:
+    """The decay for which the objective's gradient along w is zero."""
+    return (-(gradient(X, y, w, b) @ w) / (w @ w)).item()
 
 
 # Penalty and constraint
@@ -302,21 +334,23 @@ def constrained(X: Array, y: Array, r: float) -> Array:
 
 
 @pytest.mark.equation("eq:decay-kkt")
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 1.5])
 def test_constraint_has_a_multiplier_and_ridge_agrees(share: float) -> None:
-    X, y = (part.numpy() for part in problem(25, 3))
-    X, y = X - X.mean(0), y - y.mean()
-    free = np.linalg.lstsq(X, y, rcond=None)[0]
+    """With half as much again as it needs, the ball does not bind."""
+    X, y = problem(25, 3)
+    X, y = X - X.mean(dim=0), y - y.mean()
+    free = np.linalg.lstsq(X.numpy(), y.numpy(), rcond=None)[0]
     r = share * np.sqrt(free @ free)
-    w = constrained(X, y, r)
-    gradient = X.T @ (X @ w - y) / 25
-    multiplier = -(gradient @ w) / (w @ w)
-    assert multiplier > 0
-    assert np.sqrt(w @ w) == pytest.approx(r)
-    np.testing.assert_allclose(gradient, -multiplier * w, atol=1e-9)
-    ours, _ = ridge(torch.tensor(X), torch.tensor(y), float(multiplier))
-    np.testing.assert_allclose(ours.numpy(), w, rtol=1e-6)
-    assert ours.norm().item() == pytest.approx(r, rel=1e-6)
+    w = torch.tensor(constrained(X.numpy(), y.numpy(), r))
+    decay = multiplier(X, y, w, 0) if share < 1 else 0.0
+    formula("eq:decay-kkt").check(
+        {r"\nabla \L(w, b)": gradient(X, y, w, 0), r"\lambda": decay}
+        | {"w": w, "r": r},
+        absolute=1e-9,
+    )
+    if share < 1:
+        ours, _ = ridge(X, y, decay)
+        torch.testing.assert_close(ours, w, rtol=1e-6, atol=0)
 
 
 def test_constraint_that_does_not_bind_has_multiplier_zero() -> None:
@@ -353,52 +387,62 @@ def test_ridge_does_not_care_where_zero_lies() -> None:
 # Adam
 
 
-@pytest.mark.equation("eq:decay-adam")
-@pytest.mark.parametrize("betas", [(0.9, 0.999), (0.5, 0.8)])
-def test_adam_direction_is_the_formula(betas: tuple[float, float]) -> None:
-    generator = torch.Generator().manual_seed(0)
-    m, v = (torch.zeros(3, dtype=torch.float64) for _ in range(2))
-    first, second = [0.0] * 3, [0.0] * 3
+def test_adam_direction_is_torchs_step() -> None:
+    betas, epsilon = (0.5, 0.8), 1e-3
+    w, m, v = (torch.zeros(3, dtype=torch.float64) for _ in range(3))
+    oracle = torch.optim.Adam([w], lr=1.0, betas=betas, eps=epsilon)
     for t in range(1, 6):
-        g = torch.randn(3, dtype=torch.float64, generator=generator)
-        ours = adam_direction(g, m, v, t, betas, epsilon=1e-3)
-        for i in range(3):
-            first[i] = betas[0] * first[i] + (1 - betas[0]) * g[i].item()
-            second[i] = (
-                betas[1] * second[i] + (1 - betas[1]) * g[i].item() ** 2
-            )
-            corrected = first[i] / (1 - betas[0] ** t)
-            root = math.sqrt(second[i] / (1 - betas[1] ** t))
-            assert ours[i].item() == pytest.approx(corrected / (root + 1e-3))
-
-
-def numpy_adam(
-    gradients: Array, w: float, rate: float, decay: float, decoupled: bool
-) -> float:
-    """Adam on one weight, from the formulas of the page."""
-    m = v = 0.0
-    for t, gradient in enumerate(gradients, 1):
-        g = gradient if decoupled else gradient + decay * w
-        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
-        m_hat, v_hat = m / (1 - 0.9**t), v / (1 - 0.999**t)
-        shrunk = (1 - rate * decay) * w if decoupled else w
-        w = shrunk - rate * m_hat / (np.sqrt(v_hat) + 1e-8)
-    return float(w)
+        w.grad, old = torch.randn(3).double(), w.clone()
+        direction = adam_direction(w.grad, m, v, t, betas, epsilon)
+        oracle.step()
+        torch.testing.assert_close(w, old - direction)
 
 
 @pytest.mark.equation("eq:decay-adam")
 @pytest.mark.equation("eq:decay-adamw")
-@pytest.mark.parametrize("decoupled", [True, False])
-def test_adam_with_decay_is_the_formula(decoupled: bool) -> None:
-    gradients = np.random.default_rng(0).normal(size=9)
-    w = torch.tensor([1.5], dtype=torch.float64)
-    optimizer = AdamWithDecay([w], 0.02, 0.6, decoupled)
-    for g in gradients:
-        w.grad = torch.tensor([g], dtype=torch.float64)
-        optimizer.step()
-        assert w.grad is None
-    expected = numpy_adam(gradients, 1.5, 0.02, 0.6, decoupled)
-    assert w.item() == pytest.approx(expected, rel=1e-12)
+def test_adam_with_decay_is_the_formula() -> None:
+    """On weights so small that epsilon counts."""
+    rate = 2e-8
+    for decoupled in (False, True):
+        w = 1e-7 * torch.randn(3).double()
+        optimizer = AdamWithDecay([w], rate, 0.6, decoupled)
+        for t in (1, 2, 3):
+            w.grad = g = 1e-7 * torch.randn(3).double()
+            before = [part.clone() for part in (w, *optimizer.m, *optimizer.v)]
+            with Divisions() as found:
+                optimizer.step()
+            values = dict(zip(OLD, before, strict=True))
+            values |= {"w_t": w, r"\hat m_t": found[0], r"\hat v_t": found[1]}
+            values |= {r"\eta": rate, r"\lambda": 0.6, r"\epsilon": 1e-8}
+            if decoupled:
+                formula("eq:decay-adamw").check(
+                    {k: v for k, v in values.items() if k not in OLD[1:]}
+                )
+                continue
+            values |= {"m_t": optimizer.m[0], "v_t": optimizer.v[0], "t": t}
+            formula("eq:decay-adam").check(
+                values
+                | {r"\nabla \L(w_{t-1})": g, "g_t": g + 0.6 * before[0]}
+                | {r"\beta_1": 0.9, r"\beta_2": 0.999}
+            )
+
+
+OLD = ("w_{t-1}", "m_{t-1}", "v_{t-1}")
+
+
+class Divisions(torch.overrides.TorchFunctionMode):
+    """What Adam divides: first for m hat, then for v hat."""
+
+    def __enter__(self) -> list[Tensor]:
+        super().__enter__()
+        self.found: list[Tensor] = []
+        return self.found
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        result = function(*args, **(kwargs or {}))
+        if function in (torch.Tensor.div, torch.Tensor.__truediv__):
+            self.found.append(result)
+        return result
 
 
 def test_first_steps_differ_by_the_whole_decay() -> None:

@@ -1,4 +1,4 @@
-"""The GRU against PyTorch, against plain loops, and against itself."""
+"""The GRU against PyTorch, the page's formulas, and against itself."""
 
 import math
 
@@ -9,14 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
+from book.formula import entries, formula
 from d2lcode.recurrent.gru import GRU, GRUCell, chrono_
 
 SIZES = st.tuples(*[st.integers(1, 5)] * 4)  # B, T, D, H
 ALWAYS = 100.0  # a bias that holds a gate at 1 (and minus it: at 0)
-
-
-def sigmoid(a: float) -> float:
-    return 1 / (1 + math.exp(-a))
 
 
 def random_cell(D: int, H: int) -> GRUCell:
@@ -49,26 +46,38 @@ def pin(cell: GRUCell, r: float | None = None, z: float | None = None) -> None:
                 cell.b[block] = ALWAYS if gate else -ALWAYS
 
 
-def affine(cell: GRUCell, x, h, j: int) -> tuple[float, float]:
-    """Column j of x W + b and of h U + c, in plain loops."""
-    W, U, b, c = (p.detach().numpy() for p in (cell.W, cell.U, cell.b, cell.c))
-    return (
-        sum(x[i] * W[i, j] for i in range(len(x))) + b[j],
-        sum(h[i] * U[i, j] for i in range(len(h))) + c[j],
-    )
+def watch(module: nn.Module, x: Tensor, h: Tensor) -> dict[str, list]:
+    """What a module's steps make inside: r, z, n and the new h of each."""
+    seen = {"r": [], "z": [], "n": []}
+
+    class Watch(torch.overrides.TorchFunctionMode):
+        def __torch_function__(self, function, types, args=(), kwargs=None):
+            result = function(*args, **(kwargs or {}))
+            if function is torch.sigmoid:  # r before z, in every step
+                gate = "r" if len(seen["r"]) == len(seen["z"]) else "z"
+                seen[gate].append(result.detach())
+            if function is torch.tanh:
+                seen["n"].append(result.detach())
+            return result
+
+    with Watch():
+        new = module(x, h)
+    return seen | {"h": [new] if isinstance(new, Tensor) else [new[1]]}
 
 
-def by_hand(cell: GRUCell, x, h) -> dict[str, np.ndarray]:
-    """r, z, n and the new h of one sample: the formulas in loops."""
-    H = len(h)
-    r, z, n, new = (np.zeros(H) for _ in range(4))
-    for j in range(H):
-        r[j] = sigmoid(sum(affine(cell, x, h, j)))
-        z[j] = sigmoid(sum(affine(cell, x, h, H + j)))
-        from_x, from_h = affine(cell, x, h, 2 * H + j)
-        n[j] = math.tanh(from_x + r[j] * from_h)
-        new[j] = z[j] * h[j] + (1 - z[j]) * n[j]
-    return {"r": r, "z": z, "n": n, "h": new}
+def weights(cell: GRUCell, gate: str) -> dict[str, Tensor]:
+    """A gate's block of each parameter, by its name on the page."""
+    k = "rzn".index(gate)
+    return {
+        f"{name}_{gate}": getattr(cell, name).detach().chunk(3, dim=-1)[k]
+        for name in "WUbc"
+    }
+
+
+def jacobian(cell: GRUCell, x: Tensor, h: Tensor) -> Tensor:
+    """J[i, j], the derivative of the new h[j] by the old h[i]."""
+    J = torch.autograd.functional.jacobian(lambda old: cell(x, old)[0], h)
+    return J[:, 0].T
 
 
 def load(gru: GRU, oracle: nn.GRU) -> None:
@@ -169,144 +178,124 @@ def test_a_case_by_hand():
 # The equations of the page
 
 
+SHAPES = [(2, 3, 4), (3, 5, 2)]  # B, D, H
+
+
 @pytest.mark.equation("eq:gru-rnn")
-def test_with_r_at_1_and_z_at_0_the_cell_is_a_plain_rnn():
-    cell, x, h = random_cell(3, 4), draw(2, 3), draw(2, 4)
+@pytest.mark.parametrize("B, D, H", SHAPES)
+def test_with_r_at_1_and_z_at_0_the_cell_is_a_plain_rnn(B, D, H):
+    cell, x, h = random_cell(D, H), draw(B, D), draw(B, H)
     pin(cell, r=1, z=0)
-    new = cell(x, h)
-    for k in range(2):
-        for j in range(4):
-            total = sum(affine(cell, x[k].numpy(), h[k].numpy(), 8 + j))
-            assert new[k, j].item() == pytest.approx(math.tanh(total))
+    n = weights(cell, "n")
+    rnn = nn.RNNCell(D, H).double()
+    with torch.no_grad():
+        for parameter, name in zip(rnn.parameters(), "WUbc", strict=True):
+            parameter.copy_(n[f"{name}_n"].t())
+    torch.testing.assert_close(cell(x, h), rnn(x, h))
+    formula("eq:gru-rnn").check(
+        {
+            "h_t": cell(x, h),
+            "x_t": x,
+            "W": n["W_n"],
+            "h_{t-1}": h,
+            "U": n["U_n"],
+            "b": n["b_n"] + n["c_n"],
+        }
+    )
 
 
 @pytest.mark.equation("eq:gru-rnn-jacobian")
-def test_jacobian_of_the_plain_rnn():
-    cell, x, h = random_cell(3, 4), draw(1, 3), draw(1, 4)
+@pytest.mark.parametrize("D, H", [(3, 4), (5, 2)])
+def test_jacobian_of_the_plain_rnn(D, H):
+    cell, x, h = random_cell(D, H), draw(1, D), draw(1, H)
     pin(cell, r=1, z=0)
-    new = cell(x, h).detach()[0].numpy()
-    U = cell.U.detach().numpy()[:, 8:]
-    expected = np.zeros((4, 4))
-    for i in range(4):
-        for j in range(4):
-            expected[i, j] = U[i, j] * (1 - new[j] ** 2)
-    np.testing.assert_allclose(jacobian(cell, x, h), expected, atol=1e-12)
-
-
-def jacobian(cell: GRUCell, x: Tensor, h: Tensor) -> np.ndarray:
-    """J[i, j], the derivative of the new h[j] by the old h[i]."""
-    J = torch.autograd.functional.jacobian(lambda old: cell(x, old)[0], h)
-    return J[:, 0].T.numpy()
-
-
-def assert_step_shows(name: str) -> None:
-    """What the cell holds inside is seen by watching its activations."""
-    cell, x, h = random_cell(3, 4), draw(2, 3), draw(2, 4)
-    seen = {}
-    seen["h"] = watch(cell, x, h, seen)
-    for k in range(2):
-        expected = by_hand(cell, x[k].numpy(), h[k].numpy())
-        np.testing.assert_allclose(seen[name][k], expected[name])
+    formula("eq:gru-rnn-jacobian").check(
+        {
+            r"\frac{\partial h_t}{\partial h_{t-1}}": jacobian(cell, x, h),
+            "U": weights(cell, "n")["U_n"],
+            "h_t": cell(x, h)[0],
+        }
+    )
 
 
 @pytest.mark.equation("eq:gru-reset")
-def test_reset_gate():
-    assert_step_shows("r")
-
-
 @pytest.mark.equation("eq:gru-update")
-def test_update_gate():
-    assert_step_shows("z")
-
-
 @pytest.mark.equation("eq:gru-candidate")
-def test_candidate():
-    assert_step_shows("n")
-
-
 @pytest.mark.equation("eq:gru-state")
-def test_new_state():
-    assert_step_shows("h")
+@pytest.mark.parametrize("B, D, H", SHAPES)
+def test_a_step(B, D, H):
+    """What the cell holds inside is seen by watching its activations."""
+    cell, x, h = random_cell(D, H), draw(B, D), draw(B, H)
+    step = {name: values[0] for name, values in watch(cell, x, h).items()}
+    inputs = {"x_t": x, "h_{t-1}": h}
+    for gate, label in (("r", "eq:gru-reset"), ("z", "eq:gru-update")):
+        formula(label).check(
+            {f"{gate}_t": step[gate], r"\sigma": sigmoid}
+            | inputs
+            | weights(cell, gate)
+        )
+    formula("eq:gru-candidate").check(
+        {"n_t": step["n"], "r_t": step["r"]} | inputs | weights(cell, "n")
+    )
+    formula("eq:gru-state").check(
+        {"h_t": step["h"], "z_t": step["z"], "h_{t-1}": h, "n_t": step["n"]}
+    )
 
 
-def watch(cell: GRUCell, x: Tensor, h: Tensor, seen: dict) -> np.ndarray:
-    """Run a step; put r, z (sigmoids in this order) and n into `seen`."""
-    gates = iter("rz")
-
-    class Watch(torch.overrides.TorchFunctionMode):
-        def __torch_function__(self, function, types, args=(), kwargs=None):
-            result = function(*args, **(kwargs or {}))
-            if function is torch.sigmoid:
-                seen[next(gates)] = result.detach().numpy()
-            if function is torch.tanh:
-                seen["n"] = result.detach().numpy()
-            return result
-
-    with Watch():
-        return cell(x, h).detach().numpy()
+def sigmoid(a: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-a))
 
 
 @pytest.mark.equation("eq:gru-unrolled")
 def test_the_state_is_a_weighted_mean_of_candidates():
-    gru, x, h0 = random_gru(3, 4), draw(1, 6, 3), draw(1, 4)
-    states = gru(x, h0)[0].detach()[0].numpy()
-    old, z, n = h0[0].numpy(), [], []
-    for t in range(6):
-        step = by_hand(gru.cell, x[0, t].numpy(), old)
-        z.append(step["z"])
-        n.append(step["n"])
-        old = step["h"]
-    for j in range(4):
-        first = math.prod(z[s][j] for s in range(6))
-        weights = [
-            math.prod(z[s][j] for s in range(k + 1, 6)) * (1 - z[k][j])
-            for k in range(6)
-        ]
-        assert first + sum(weights) == pytest.approx(1)
-        mean = first * h0[0, j].item() + sum(
-            weights[k] * n[k][j] for k in range(6)
-        )
-        assert states[-1, j] == pytest.approx(mean)
+    gru, x, h = random_gru(3, 4), draw(1, 6, 3), draw(1, 4)
+    seen = watch(gru, x, h)
+    z, n = (torch.cat(seen[name]) for name in "zn")  # (6, 4)
+    formula("eq:gru-unrolled").check(
+        {"h_t": seen["h"][0][0], "h_0": h[0], "z": z, "n": n, "t": 6}
+    )
+    later = torch.cat([z, torch.ones(1, 4)]).flip(0).cumprod(0).flip(0)
+    total = later[0] + ((1 - z) * later[1:]).sum(dim=0)
+    torch.testing.assert_close(total, torch.ones(4).double())
 
 
 @pytest.mark.equation("eq:gru-time-constant")
-@pytest.mark.parametrize("z", [0.1, 0.5, 0.9, 0.99])
+@pytest.mark.parametrize("z", [0.9, 0.97, 0.995])
 def test_a_constant_gate_forgets_exponentially(z):
-    """With n = 0 the state after k steps is z^k = exp(-k / tau)."""
-    gru, tau = GRU(1, 1).double(), -1 / math.log(z)
+    """With n = 0 the state after k steps is z^k of the first."""
+    gru = GRU(1, 1).double()
     with torch.no_grad():
         gru.cell.W.zero_()
         gru.cell.U.zero_()
         gru.cell.b[1] = math.log(z / (1 - z))
     states, _ = gru(draw(1, 30, 1), draw(1, 1) * 0 + 1)
-    for k in range(1, 31):
-        state = states[0, k - 1].item()
-        assert state == pytest.approx(math.exp(-k / tau))
-    assert 0 <= 1 / (1 - z) - tau <= 0.7
-    if z >= 0.5:
-        assert tau == pytest.approx(1 / (1 - z) - 0.5, abs=0.06)
+    formula("eq:gru-time-constant").check(
+        {
+            "z^k": entries("k", states[0, :, 0]),
+            "z": z,
+            r"\tau": -1 / math.log(z),
+            "k": range(1, 31),
+        },
+        approximately=0.6 * (1 - z),
+    )
 
 
 @pytest.mark.equation("eq:gru-jacobian")
-def test_jacobian_has_the_four_terms():
-    D, H = 3, 4
+@pytest.mark.parametrize("D, H", [(3, 4), (5, 2)])
+def test_jacobian_has_the_four_terms(D, H):
     cell, x, h = random_cell(D, H), draw(1, D), draw(1, H)
-    U = cell.U.detach().numpy()
-    old = h[0].numpy()
-    step = by_hand(cell, x[0].numpy(), old)
-    expected = np.zeros((H, H))
-    for i in range(H):
-        for j in range(H):
-            r, z, n = (step[name][j] for name in "rzn")
-            from_h = affine(cell, x[0].numpy(), old, 2 * H + j)[1]
-            slope = (1 - z) * (1 - n**2)
-            expected[i, j] = (
-                (z if i == j else 0)
-                + U[i, H + j] * (old[j] - n) * z * (1 - z)
-                + U[i, 2 * H + j] * slope * r
-                + U[i, j] * slope * from_h * r * (1 - r)
-            )
-    np.testing.assert_allclose(jacobian(cell, x, h), expected, atol=1e-12)
+    seen, n = watch(cell, x, h), weights(cell, "n")
+    formula("eq:gru-jacobian").check(
+        {
+            r"\frac{\partial h_t}{\partial h_{t-1}}": jacobian(cell, x, h),
+            **{name: seen[name][0][0] for name in "rzn"},
+            "h_{t-1}": h[0],
+            "U_r": weights(cell, "r")["U_r"],
+            "U_z": weights(cell, "z")["U_z"],
+            "U_n": n["U_n"],
+            "c_n": n["c_n"],
+        }
+    )
 
 
 @pytest.mark.equation("eq:gru-chrono")
@@ -319,12 +308,16 @@ def test_chrono_starts_each_unit_at_its_own_memory():
         gru.cell.U.zero_()
         gru.cell.b[800:] = 0
         gru.cell.c[800:] = 0
-    bias = gru.cell.b.detach().numpy()[400:800]
-    h = gru.cell(draw(1, 2), draw(1, 400) * 0 + 1)[0]
-    T = np.array([math.exp(b) + 1 for b in bias])
-    np.testing.assert_allclose(h.detach().numpy(), 1 - 1 / T)
+    h = gru.cell(draw(1, 2), torch.ones(1, 400).double())[0]
+    T = 1 / (1 - h.detach())
+    formula("eq:gru-chrono").check(
+        {"b_z": weights(gru.cell, "z")["b_z"], "T": T, "j": range(1, 401)},
+        asides=[r"T_j \text{} [2, T_{\max}]"],
+    )
     assert 2 <= T.min() < 3.5 and 48.5 < T.max() <= 50
-    assert T.mean() == pytest.approx(26, abs=2.5)  # uniform: 5 sigma is 3.5
+    assert T.mean().item() == pytest.approx(
+        26, abs=2.5
+    )  # uniform: 5 sigma is 3.5
 
 
 def test_chrono_leaves_everything_else_alone():
@@ -368,19 +361,12 @@ def test_the_state_stays_within_minus_1_and_1(sizes):
 def test_the_published_order_differs_unless_r_is_1():
     cell, x, h = random_cell(3, 4), draw(2, 3), draw(2, 4)
 
-    def published(x, h):
-        step = by_hand(cell, x, h)
-        total = [
-            affine(cell, x, h, 8 + j)[0]
-            + affine(cell, x, step["r"] * h, 8 + j)[1]
-            for j in range(4)
-        ]
-        return step["z"] * h + (1 - step["z"]) * np.tanh(total)
-
     def gap():
-        ours = cell(x, h).detach().numpy()
-        theirs = [published(x[k].numpy(), h[k].numpy()) for k in range(2)]
-        return np.abs(ours - theirs).max()
+        seen, weight = watch(cell, x, h), weights(cell, "n")
+        from_x = x @ weight["W_n"] + weight["b_n"]
+        from_h = (seen["r"][0] * h) @ weight["U_n"] + weight["c_n"]
+        z, n = seen["z"][0], torch.tanh(from_x + from_h)
+        return (cell(x, h) - (z * h + (1 - z) * n)).abs().max().item()
 
     assert gap() > 1e-3
     pin(cell, r=1)
@@ -439,14 +425,6 @@ def test_vectorized_and_compiled_without_a_break():
     torch.testing.assert_close(one(x, h), gru(x, h)[1])
     compiled = torch.compile(gru, fullgraph=True, backend="eager")
     torch.testing.assert_close(compiled(x, h), gru(x, h))
-
-
-def test_the_sequence_takes_the_steps_of_the_cell():
-    gru, x, h = random_gru(3, 4), draw(2, 5, 3), draw(2, 4)
-    states, _ = gru(x, h)
-    for t in range(5):
-        h = gru.cell(x[:, t], h)
-        torch.testing.assert_close(states[:, t], h)
 
 
 # Errors

@@ -1,29 +1,7 @@
 /* The book's own script: each feature is a function, called at the end. */
 "use strict";
 
-/** What is said on buttons and after them, in the language of the page. */
-const WORDS = {
-  en: {
-    both: "Side by side",
-    copy: "Copy all code",
-    copied: "Copied.",
-    enlarge: "Enlarge",
-    close: "Close",
-    refused: "The browser refused to copy.",
-    missing: "The other page was not loaded; from disk, run make serve first.",
-    differs: "The two pages do not pair block by block.",
-  },
-  zh: {
-    both: "中英对照",
-    copy: "复制全部代码",
-    copied: "已复制。",
-    enlarge: "放大",
-    close: "关闭",
-    refused: "浏览器不允许复制。",
-    missing: "另一页没能载入；从磁盘打开时，请先运行 make serve。",
-    differs: "两个页面无法逐块对应。",
-  },
-}[document.documentElement.lang];
+/* WORDS stands before it, from book/words/site.yml: see book/stage/script.py. */
 
 /** Add a button to a chapter's line of links. */
 function addButton(line, label) {

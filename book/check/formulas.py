@@ -1,0 +1,91 @@
+"""Refuse what is no formula, or could not be read as one."""
+
+import re
+from collections.abc import Iterator
+
+from math_core import LatexError, LatexToMathML
+
+from book.errors import BookError
+from book.page.blocks import Page
+from book.page.formulas import MACROS, Formula, formulas, strays
+
+_STRAY = (
+    r"a dollar that opens no formula: write \$ for the character, $x$ "
+    "without space inside for a formula, $$ alone on its line for a display"
+)
+_PLACE = re.compile(r"^\S*?\d+: ")
+_COMMENT = re.compile(r"(?<!\\)(?:\\\\)*%")
+_NUMBERING = re.compile(
+    r"\\begin\{(equation|align|gather|multline)\}(.*)\\end\{\1\}", re.DOTALL
+)
+_INNER = re.compile(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}", re.DOTALL)
+_UNNUMBERED = re.compile(r"\\(?:nonumber|notag)\b")
+
+_CONVERTER = LatexToMathML(macros=MACROS, annotation=True, fancy_error=False)
+
+
+class FormulaError(Exception):
+    """What is wrong with a formula, and the line where it starts."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        self.line, self.reason = line, reason
+        super().__init__(reason)
+
+
+def problems(page: Page) -> Iterator[BookError]:
+    """Yield what is wrong with the formulas of a page, with its place."""
+    for error in errors("\n".join(page.lines)):
+        yield page.error(error.line, error.reason)
+
+
+def errors(text: str) -> Iterator[FormulaError]:
+    """Yield what is wrong with the formulas of a text."""
+    for line in strays(text):
+        yield FormulaError(line, _STRAY)
+    found = formulas(text)
+    labels = [label for formula in found for label in formula.labels]
+    seen = set()
+    for formula in found:
+        for reason in _reasons(formula):
+            yield FormulaError(formula.line, reason)
+        for label in formula.labels:
+            if label in seen:
+                yield FormulaError(
+                    formula.line, rf"\label{{{label}}} stands here twice"
+                )
+            seen.add(label)
+        for label in formula.references:
+            if label not in labels:
+                yield FormulaError(
+                    formula.line,
+                    rf"\eqref{{{label}}}: this page has no such label",
+                )
+
+
+def _reasons(formula: Formula) -> Iterator[str]:
+    """Yield why a formula, taken by itself, is none."""
+    try:
+        _CONVERTER.convert_with_local_state(
+            formula.latex, displaystyle=formula.display
+        )
+    except LatexError as error:
+        tex = " ".join(formula.tex.split())
+        yield f"{_PLACE.sub('', str(error))} In: {tex}"
+    if _COMMENT.search(formula.tex):
+        yield r"% hides the rest of the formula: write \%"
+    if match := _NUMBERING.search(formula.tex):
+        lines = _lines(match[1], match[2])
+        if lines != len(formula.labels):
+            yield (
+                f"{match[1]} numbers {lines} line(s), of which "
+                f"{len(formula.labels)} have a label: give each one, or "
+                rf"write \nonumber, or aligned without a label"
+            )
+
+
+def _lines(environment: str, tex: str) -> int:
+    """How many lines get a number."""
+    if environment in {"equation", "multline"}:
+        return 1
+    rows = _INNER.sub("", tex).rstrip().removesuffix(r"\\").split(r"\\")
+    return sum(not _UNNUMBERED.search(row) for row in rows)

@@ -1,0 +1,49 @@
+"""What the theme's pages lack for those who use no mouse or no eyes.
+
+Its menu is opened, and the lists in it, by labels that only a pointer
+reaches; its script makes Enter click a label that takes the focus. The
+rest is in the style sheet.
+"""
+
+from book.errors import OrderError
+from book.finish.built import BuiltPage
+from book.words.site import words
+
+_SEARCH = '[data-md-component="search"][role="dialog"]'
+_MENU = 'label.md-header__button[for="__drawer"]'
+_LABELS = (
+    # The way back from a list in the menu.
+    'label.md-nav__title[for^="__nav_"]',
+    # The page's own entry in the menu, and the way back from its contents.
+    'label.md-nav__link--active[for="__toc"]',
+    '.md-sidebar--primary label.md-nav__title[for="__toc"]',
+)
+
+
+def mend(page: BuiltPage) -> None:
+    """Name what needs a name; let the labels of the menu take the focus.
+
+    Raises: OrderError for a page of the theme without search or menu.
+    """
+    said = words("accessibility", page.language)
+    for selector, given in (
+        (_SEARCH, {"aria-label": said["search"]}),
+        (_MENU, {"tabindex": "0", "title": said["menu"]}),
+    ):
+        found = page.all(selector)
+        if len(found) != 1:
+            raise OrderError(
+                f"{page.language}/{page.place} has {len(found)} of "
+                f"{selector}: see what this version of the theme has "
+                "instead, and change book/finish/accessibility.py"
+            )
+        for name, value in given.items():
+            found[0].attrs[name] = value
+    for label in page.all(", ".join(_LABELS)):
+        label.attrs["tabindex"] = "0"
+    for corner in page.all("th"):
+        if corner.first_child is None:  # the head of no column
+            cell = page.make("td")
+            for name, kept in corner.attributes.items():
+                cell.attrs[name] = kept or ""
+            corner.replace_with(cell)

@@ -1,0 +1,203 @@
+"""A page as a Jupyter notebook: its listings expanded, nothing run.
+
+Jupyter's MathJax knows neither the book's macros nor labels of other
+cells, so macros are written out and equations numbered here.
+"""
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from book.layout import is_chapter
+from book.page import lab
+from book.page.blocks import Block, Page, find, read
+from book.page.formulas import (
+    LABEL,
+    MACROS,
+    REFERENCE,
+    Formula,
+    numbers_of,
+    replaced,
+)
+from book.stage import references, scripts
+from book.words.site import words
+
+_MACRO = re.compile(r"\\([A-Za-z]+)")
+_LINK = re.compile(r"\]\(((?!https?:)[^)#]+)\.md(#[^)]*)?\)")
+
+
+def convert(page: Page) -> NotebookNode:
+    """Return the page as a notebook; the same page gives the same one."""
+    numbers = numbers_of(lb for block in page.blocks for lb in block.labels)
+    codes = {code.fence: code for code in page.codes}
+    cells: list[NotebookNode] = []
+    prose: list[str] = []
+
+    def flush() -> None:
+        if prose:
+            cells.append(new_markdown_cell("\n\n".join(prose)))
+            prose.clear()
+
+    parents: list[tuple[str, int]] = []
+    for block in page.blocks:
+        last = parents[block.indent :][:1]
+        del parents[block.indent :]
+        block = references.fill_block(page, block)
+        if block in codes:
+            flush()
+            cells.append(new_code_cell(codes[block].code.rstrip("\n")))
+            continue
+        if block.kind == "heading":
+            flush()
+        count = 1
+        if block.info == "1." and last and last[0][0] == "1.":
+            count += last[0][1]
+        pad = "    " * sum(kind != "note" for kind, _ in parents)
+        kind = block.info if block.kind == "item" else block.kind
+        parents.append((kind, count))
+        prose += [
+            textwrap.indent(text, pad)
+            for text in _markdown(block, numbers, count)
+        ]
+    flush()
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+    metadata = {
+        "kernelspec": {
+            "name": "python3",
+            "display_name": "Python 3",
+            "language": "python",
+        },
+        "language_info": {"name": "python"},
+    }
+    return new_notebook(cells=cells, metadata=metadata)
+
+
+def stage_downloads(root: Path, language: str, folder: Path) -> None:
+    """Write each chapter as notebook and script: notebooks/PART/CHAPTER.
+
+    A zip of all notebooks is linked at the end of the home page.
+    """
+    made = folder / "notebooks"
+    written = write(root / "docs", language, made)
+    archive = made / f"notebooks-{language}.zip"
+    pack(written, made, archive)
+    scripts.write(root / "docs", language, made)
+    home = folder / "index.md"
+    if home.is_file():
+        address = archive.relative_to(folder).as_posix()
+        with home.open("a", encoding="utf-8") as page:
+            page.write(
+                "\n"
+                + words("downloads", language)["all"].format(address)
+                + "\n"
+            )
+
+
+def write(docs: Path, language: str, folder: Path) -> list[Path]:
+    """Write all chapters of a language: folder/PART/CHAPTER.ipynb.
+
+    Labs, which are notebooks, are copied to folder/labs.
+    """
+    written = []
+    for path in find(docs, language):
+        page = read(path)
+        if is_chapter(page.name):
+            target = folder / f"{page.name}.ipynb"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            nbformat.write(convert(page), target)
+            written.append(target)
+    for path in lab.find(docs, language):
+        target = folder / "labs" / path.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        notebook = lab.read(path)
+        references.fill_cells(path, notebook, language)
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = _LINK.sub(r"](\1.ipynb)", cell.source)
+        nbformat.write(notebook, target)
+        written.append(target)
+    return written
+
+
+def pack(paths: Iterable[Path], folder: Path, target: Path) -> None:
+    """Zip files below `folder`; the same files give the same zip."""
+    with ZipFile(target, "w") as archive:
+        for path in sorted(paths):
+            entry = ZipInfo(path.relative_to(folder).as_posix())
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, path.read_bytes(), ZIP_DEFLATED)
+
+
+def _markdown(
+    block: Block, numbers: dict[str, int], count: int
+) -> Iterator[str]:
+    """Yield a block; an item of a numbered list is number `count`."""
+    text = block.text
+    if block.kind == "heading":
+        yield "#" * int(block.info[0]) + " " + _inline(text, numbers)
+    elif block.kind == "equation":
+        tagged = LABEL.sub(lambda m: f"\\tag{{{numbers[m[1]]}}}", text)
+        yield f"$$\n{_expand(tagged)}\n$$"
+    elif block.kind == "item":
+        marker = f"{count}." if block.info == "1." else "-"
+        yield f"{marker} {_inline(text, numbers)}"
+    elif block.kind == "note":
+        yield f"> **{_inline(text, numbers)}**"
+    elif block.kind == "fence":
+        yield f"```{block.info}\n{text}```"
+    elif block.kind in {"paragraph", "table"}:
+        yield _inline(text, numbers)
+    elif block.kind == "figure":
+        yield f"*{_inline(text, numbers)}*"
+
+
+def _inline(text: str, numbers: dict[str, int]) -> str:
+    """Prose with formulas and links that a notebook understands."""
+
+    def formula(found: Formula) -> str:
+        tex = REFERENCE.sub(
+            lambda m: rf"\text{{({numbers[m[1]]})}}", found.tex
+        )
+        return f"${_expand(tex)}$"
+
+    return _LINK.sub(r"](\1.ipynb)", replaced(text, formula))
+
+
+def _expand(tex: str) -> str:
+    """Write out the book's macros, those within arguments as well."""
+
+    done = ""
+    while match := _MACRO.search(tex):
+        done += tex[: match.start()]
+        name, tex = match[1], tex[match.end() :]
+        replacement = MACROS.get(name)
+        if replacement is None:
+            done += match[0]
+            continue
+        if "#1" in replacement:
+            argument, tex = _argument(tex)
+            replacement = replacement.replace("#1", argument)
+        elif tex[:1].isalpha() and replacement[-1:].isalpha():
+            replacement += " "
+        tex = replacement + tex
+    return done + tex
+
+
+def _argument(tex: str) -> tuple[str, str]:
+    """Split `{argument}rest` at the brace that closes."""
+    tex = tex.lstrip()
+    depth = 0
+    for position, character in enumerate(tex):
+        depth += (character == "{") - (character == "}")
+        if depth == 0:
+            if character == "}":
+                return tex[1:position], tex[position + 1 :]
+            return character, tex[1:]
+    raise ValueError(f"a macro's argument has no closing brace: {tex!r}")

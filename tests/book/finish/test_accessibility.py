@@ -1,0 +1,47 @@
+"""What is mended of the theme, so that everyone can use it."""
+
+from pathlib import Path
+
+import pytest
+
+from book.errors import BookError
+from book.finish import accessibility
+from book.finish.built import read
+from book.layout import LANGUAGES, ROOT
+from book.words.site import words
+
+THEME = """\
+<label class="md-header__button md-icon" for="__drawer"></label>
+<div data-md-component="search" role="dialog"></div>
+"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_of_the_theme_are_mended(site: Path, language: str) -> None:
+    said = words("accessibility", language)
+    for path in (site / language).rglob("*.html"):
+        page = read(ROOT, language, "", path.read_text(encoding="utf-8"))
+        (search,) = page.all('[data-md-component="search"]')
+        assert search.attributes["role"] == "dialog"
+        assert search.attributes["aria-label"] == said["search"]
+        (menu,) = page.all('label[for="__drawer"][tabindex]')
+        assert menu.attributes["title"] == said["menu"]
+        contents = page.all('label[for="__toc"][tabindex]')
+        assert len(contents) in (0, 2)  # there and back
+        for label in page.all('label[for^="__nav_"]'):
+            assert "tabindex" in label.attributes, path
+
+
+def test_a_corner_heads_no_column() -> None:
+    table = "<table><tbody><tr><{0}></{0}><th>a</th><{0} style></{0}></tr>"
+    page = read(ROOT, "en", "a.html", THEME + table.format("th"))
+    accessibility.mend(page)
+    wanted = table.format("td").replace("style>", 'style="">')
+    assert wanted in page.html
+
+
+@pytest.mark.parametrize("lost", ['role="dialog"', "md-header__button"])
+def test_a_theme_without_these_parts_is_refused(lost: str) -> None:
+    page = read(ROOT, "en", "a.html", THEME.replace(lost, ""))
+    with pytest.raises(BookError, match="en/a.html has 0 of"):
+        accessibility.mend(page)

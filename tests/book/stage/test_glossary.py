@@ -1,0 +1,65 @@
+"""The list of all terms."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from book.layout import LANGUAGES, ROOT
+from book.stage import glossary
+from book.words import terms
+
+
+def test_an_entry_names_defines_and_links() -> None:
+    english = glossary.entries(ROOT, "en")
+    assert (
+        "\n\nreset gate *重置门*{ lang=zh } { #reset-gate }\n"
+        ":   the gate that says how much of the old state the candidate "
+        "sees · [Gated recurrent units](recurrent/gru.md)\n\n"
+    ) in english
+    chinese = glossary.entries(ROOT, "zh")
+    assert (
+        "\n\n重置门 *reset gate*{ lang=en } { #reset-gate }\n"
+        ":   决定候选状态能看到多少旧状态的门 · "
+        "[门控循环单元](recurrent/gru.md)\n\n"
+    ) in chinese
+
+
+def test_the_first_chapter_in_reading_order_is_linked() -> None:
+    english = glossary.entries(ROOT, "en")
+    assert "\nbias *偏置*" in english
+    _, _, entry = english.partition("{ #squared-loss }\n")
+    assert "](linear/linear_regression.md)" in entry.partition("\n")[0]
+
+
+def test_a_title_among_the_references_is_no_use() -> None:
+    """The references of the GRU have an "encoder"; attention explains it."""
+    _, _, entry = glossary.entries(ROOT, "en").partition("{ #encoder }\n")
+    assert "](attention/attention.md)" in entry.partition("\n")[0]
+
+
+def test_english_is_sorted_by_letter_and_chinese_by_sound() -> None:
+    anchors = [line.split("#")[1] for line in _heads("en")]
+    assert anchors == sorted(anchors)
+    names = [line.split(" *")[0] for line in _heads("zh")]
+    known = ["chrono 初始化", "池化", "动量", "批量大小", "张量", "注意力"]
+    assert [name for name in names if name in known] == known
+
+
+def _heads(language: str) -> list[str]:
+    lines = glossary.entries(ROOT, language).splitlines()
+    return [line for line in lines if line.endswith(" }")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_has_every_term(site: Path, language: str) -> None:
+    page = site / language / "glossary.html"
+    text = page.read_text(encoding="utf-8")
+    other = "zh" if language == "en" else "en"
+    heads = re.findall("<dt .*?</dt>", text)
+    names = [re.sub("<[^>]*>", "", head) for head in heads]
+    assert sorted(names) == sorted(
+        f"{term.name(language)} {term.name(other)}" for term in terms.base()
+    )
+    assert all(f'<em lang="{other}">' in head for head in heads)
+    assert "<dfn" not in text
