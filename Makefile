@@ -8,6 +8,8 @@
 # make move CHAPTER=recurrent/lstm TO=recurrent/long   give it another name
 # make check     check FILES, or all, and run their tests
 # make update    run FILES; write outputs and figures in both languages
+# make draw      draw the drawings of FILES again, without running their blocks
+# make count     print how many drawings, words and lines of code FILES have
 # make sync      fill code and formulas of Chinese FILES from English
 # make accept    record that both languages of FILES say the same
 # make portable  run FILES, or all, as other machines would
@@ -34,7 +36,7 @@ export TITLE TITLE_ZH PART PART_ZH
 VENV := .venv
 python := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 installed := $(VENV)/installed
-code := d2lcode book tests
+code := d2lcode book drawings tests
 
 # What the sites are made of; a folder is newer after a file in it was removed.
 # The report, if there is one, is what the last run of the tests has left.
@@ -45,7 +47,8 @@ sources := mkdocs.yml mkdocs.zh.yml $(wildcard build/report.json) \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help serve test site clean clean-all
-.PHONY: new move check update sync accept portable labs format lint ci
+.PHONY: new move check update draw count sync accept portable labs
+.PHONY: format lint ci
 
 help:
 	@sed -n '/^# \(make\|For\)/s/^# //p' Makefile
@@ -68,7 +71,7 @@ new: $(installed)
 move: $(installed)
 	@$(python) -m book move $(CHAPTER) $(TO)
 
-check update sync portable labs: $(installed)
+check update draw count sync portable labs: $(installed)
 	@$(python) -m book $@ $(FILES)
 
 accept: $(installed)

@@ -7,7 +7,7 @@ words/       all that is said in two languages
 page/        text of a page -> blocks, code, formulas; labs
 formula/     TeX of a formula -> its value
 check/       blocks -> refusals, one file a family
-run/         blocks -> outputs, figures, report
+run/         blocks -> outputs, figures, drawings, report
 edit/        what writes into docs/ and its lock
 stage/       docs/ -> what the builder reads
 markdown/    Markdown -> HTML, as the builder's extensions
@@ -19,5 +19,6 @@ __main__.py  the commands
 
 A module lies in the room named after what it returns, and imports only
 from its own room and those above it. The book knows nothing of deep
-learning: no chapter's module is imported.
+learning: no chapter's module is imported; a chapter's drawings are run
+as its blocks are.
 """

@@ -1,6 +1,7 @@
 """`python -m book`: the commands of those who write the book."""
 
 import argparse
+import dataclasses
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -28,7 +29,7 @@ def check(arguments: argparse.Namespace) -> int:
 
 
 def update(arguments: argparse.Namespace) -> int:
-    """Run pages; write outputs and figures in both languages."""
+    """Run pages; write outputs, figures, drawings in both languages."""
     from book.edit.update import update
 
     failed = 0
@@ -42,6 +43,42 @@ def update(arguments: argparse.Namespace) -> int:
             done = [path.relative_to(ROOT).as_posix() for path in changed]
             print(f"{page.name}:", ", ".join(done) or "nothing changed")
     return failed
+
+
+def draw(arguments: argparse.Namespace) -> int:
+    """Draw the drawings of pages, without running their blocks."""
+    from book.edit.draw import draw
+
+    failed = 0
+    for page in _english(arguments.pages):
+        try:
+            changed, unreadable = draw(page)
+        except BookError as error:
+            print(f"error: {error}", file=sys.stderr)
+            failed = 1
+            continue
+        done = [path.relative_to(ROOT).as_posix() for path in changed]
+        print(f"{page.name}:", ", ".join(done) or "nothing changed")
+        for reason in unreadable:
+            print(f"error: {reason}", file=sys.stderr)
+            failed = 1
+    return failed
+
+
+def count(arguments: argparse.Namespace) -> int:
+    """Print how much chapters ask of their readers."""
+    from book.page.counts import Counts, counts
+
+    rows = [["", *Counts.__annotations__]]
+    for page in _english(arguments.pages):
+        if layout.is_chapter(page.name):
+            numbers = dataclasses.astuple(counts(page))
+            rows.append([page.name, *map(str, numbers)])
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    for name, *cells in rows:
+        pairs = zip(cells, widths[1:], strict=True)
+        print(name.ljust(widths[0]), *(cell.rjust(n) for cell, n in pairs))
+    return 0
 
 
 def portable(arguments: argparse.Namespace) -> int:
@@ -72,7 +109,7 @@ def sync(arguments: argparse.Namespace) -> int:
 
 
 def new(arguments: argparse.Namespace) -> int:
-    """Make the four files and both navigation entries of a chapter."""
+    """Make the five files and both navigation entries of a chapter."""
     from book.edit.new import create, typed
 
     last = arguments.chapter.rpartition("/")[2].replace("_", " ")
@@ -178,14 +215,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     made = {}
     for function in (
-        check, update, portable, sync, new, move, site, notebooks, labs, pdf,
+        check, update, draw, count, portable, sync, new, move, site,
+        notebooks, labs, pdf,
     ):  # fmt: skip
         text = function.__doc__
         made[function] = commands.add_parser(
             function.__name__, help=text, description=text
         )
         made[function].set_defaults(function=function)
-    for function in (check, update, portable, sync):
+    for function in (check, update, draw, count, portable, sync):
         made[function].add_argument(
             "pages", nargs="*", type=Path, help="default: every page"
         )

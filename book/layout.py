@@ -49,6 +49,16 @@ def test(root: Path, name: str) -> Path:
     return root / "tests" / part / f"test_{last}.py"
 
 
+def drawing(root: Path, name: str) -> Path:
+    """The file of a chapter's drawings."""
+    return root / "drawings" / f"{name}.py"
+
+
+def comments(root: Path, name: str) -> Path:
+    """The file of a page's comments in Chinese."""
+    return root / "book" / "words" / "comments" / f"{name}.yml"
+
+
 def page(root: Path, language: str, name: str) -> Path:
     """The page of a name such as `recurrent/gru`, or the lab's notebook."""
     ending = "ipynb" if name.startswith("labs/") else "md"
@@ -58,8 +68,8 @@ def page(root: Path, language: str, name: str) -> Path:
 def names(root: Path, paths: Iterable[Path]) -> list[str]:
     """The pages that paths belong to, as names, each once, in order.
 
-    A path is a page or a lab in either language, a chapter's module or
-    tests, or a folder of such.
+    A path is a page or a lab in either language, a chapter's module,
+    tests or drawings, or a folder of such.
     Raises: OrderError for a path that is none of them.
     """
     found: dict[str, None] = {}
@@ -88,7 +98,7 @@ def _names(root: Path, path: Path) -> list[str]:
             return [name]
     elif room == "tests" and parts[-1].startswith("test_"):
         name = "/".join((*parts[1:-1], parts[-1].removeprefix("test_")))
-    elif room != "d2lcode":
+    elif room not in {"d2lcode", "drawings"}:
         return []
     if path.suffix == ".py" and page(root, "en", name).is_file():
         return [name]

@@ -6,7 +6,7 @@ from book import layout
 from book.errors import BookError
 from book.page.block import GIVEN, MARKER
 from book.page.blocks import Page
-from book.page.code import is_listing
+from book.page.listing import is_listing
 
 _KNOWN = {"python", "sh", "text"}
 

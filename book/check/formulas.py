@@ -7,7 +7,7 @@ from math_core import LatexError, LatexToMathML
 
 from book.errors import BookError
 from book.page.blocks import Page
-from book.page.formulas import MACROS, Formula, formulas, strays
+from book.page.formulas import MACROS, NAMED, Formula, formulas, strays
 
 _STRAY = (
     r"a dollar that opens no formula: write \$ for the character, $x$ "
@@ -19,6 +19,9 @@ _NUMBERING = re.compile(
     r"\\begin\{(equation|align|gather|multline)\}(.*)\\end\{\1\}", re.DOTALL
 )
 _INNER = re.compile(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}", re.DOTALL)
+_ENGLISH = re.compile(r"(?<![_^]\{)\\text\{([^}]*[A-Za-z]{2,}[^}]*)\}")
+"""Words of a formula; what stands in an index is part of a symbol."""
+
 _UNNUMBERED = re.compile(r"\\(?:nonumber|notag)\b")
 
 _CONVERTER = LatexToMathML(macros=MACROS, annotation=True, fancy_error=False)
@@ -36,6 +39,27 @@ def problems(page: Page) -> Iterator[BookError]:
     """Yield what is wrong with the formulas of a page, with its place."""
     for error in errors("\n".join(page.lines)):
         yield page.error(error.line, error.reason)
+    if page.language == "zh":
+        for formula in formulas("\n".join(page.lines)):
+            for match in _ENGLISH.finditer(formula.tex):
+                yield page.error(
+                    formula.line,
+                    f"{match[1].strip()!r}: words inside a formula are "
+                    "Chinese on a Chinese page",
+                )
+    labels = {label for block in page.blocks for label in block.labels}
+    for code in page.codes:
+        for number, line in zip(
+            code.lines, code.code.splitlines(), strict=True
+        ):
+            for label in NAMED.findall(line.partition("#")[2]):
+                if label not in labels:
+                    yield BookError(
+                        code.source,
+                        number,
+                        f"{label}: {page.language}/{page.name}, which shows "
+                        "this line, has no formula of this label",
+                    )
 
 
 def errors(text: str) -> Iterator[FormulaError]:

@@ -1,10 +1,15 @@
 """Refuse two languages that are not one page: blocks, code, formulas."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from book.errors import BookError
 from book.page.blocks import Block, Page
+from book.page.comments import chinese as in_chinese
+from book.words import comments
+
+HEAD = ("needs", "hours")
+"""What the front matter of both languages says alike."""
 
 COPIED = {"fence", "output", "equation"}
 """The kinds of blocks that are the same in both languages."""
@@ -50,11 +55,19 @@ def problems(english: Page, chinese: Page) -> Iterator[BookError]:
     """Yield every place where the two pages are not one page."""
     try:
         together = pairs(english, chinese)
+        table = comments.load(english.root, english.name)
     except BookError as error:
         yield error
         return
+    for key in HEAD:
+        if english.meta.get(key) != chinese.meta.get(key):
+            yield chinese.error(
+                1,
+                f"`{key}` is not what the front matter of the English page "
+                "says: copy it",
+            )
     for here, there in together:
-        if here.kind in COPIED and not same(here, there):
+        if here.kind in COPIED and not same(here, there, table):
             yield chinese.error(
                 there.line,
                 f"this {there.kind} differs from the English page's "
@@ -71,11 +84,19 @@ def problems(english: Page, chinese: Page) -> Iterator[BookError]:
             )
 
 
-def same(here: Block, there: Block) -> bool:
-    """Whether two blocks that are copied show the same."""
+def same(
+    here: Block, there: Block, table: Mapping[str, str] | None = None
+) -> bool:
+    """Whether two blocks that are copied show the same.
+
+    The comments of code are translated as the table has them.
+    """
     if here.kind == "equation":
         return TEXT.sub("", here.text) == TEXT.sub("", there.text)
-    return (here.text, here.info, here.tolerance, here.given) == (
+    text = here.text
+    if table and here.kind == "fence" and here.info == "python":
+        text = in_chinese(text, table)
+    return (text, here.info, here.tolerance, here.given) == (
         there.text,
         there.info,
         there.tolerance,

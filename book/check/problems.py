@@ -5,6 +5,9 @@ from pathlib import Path
 
 from book import layout
 from book.check import (
+    chapters,
+    comments,
+    drawings,
     exercises,
     fences,
     form,
@@ -86,8 +89,8 @@ def problems(
         whole = names is None and not unread
         found += references.problems(root, cited, works, whole=whole)
     if names is None and not unread:
-        chapters = [p for p in cited if layout.is_chapter(p.name)]
-        found += numbers.unused(root, chapters, excepted)
+        bound = [p for p in cited if layout.is_chapter(p.name)]
+        found += numbers.unused(root, bound, excepted)
     return list({str(problem): problem for problem in found}.values())
 
 
@@ -109,10 +112,12 @@ def _read(root: Path, name: str) -> tuple[Pair, list[BookError]]:
 def _of_page(page: Page) -> list[BookError]:
     return [
         *form.problems(page),
+        *chapters.problems(page),
         *fences.problems(page),
         *exercises.problems(page),
         *markup.problems(page),
         *rooms.figures(page),
+        *drawings.problems(page),
         *formulas.problems(page),
         *typography.problems(page),
     ]
@@ -126,6 +131,7 @@ def _of_pair(
         languages.pairs(english, chinese)
     except BookError:
         return found  # which says so
+    found += comments.problems(english)
     found += lock.drift(english, chinese)
     if base is not None:
         found += terms.problems(english, chinese, base)

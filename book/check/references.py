@@ -128,7 +128,9 @@ def _uncited(
     lines = references.place(path)
     for key in sorted(base.keys() - cited):
         yield BookError(
-            path, lines[key], f"no page cites {key}: cite it or remove it"
+            path,
+            lines.get(key, 1),  # the file may have changed since
+            f"no page cites {key}: cite it or remove it",
         )
 
 

@@ -8,6 +8,7 @@ from book import layout
 from book.errors import BookError
 from book.layout import LANGUAGES
 from book.page import lab
+from book.page.block import FIGURES
 from book.page.blocks import Page, find
 
 
@@ -42,7 +43,7 @@ def problems(
 
 def figures(page: Page) -> Iterator[BookError]:
     """Yield figure files of a page that are foreign or without use."""
-    shown = {b.info: b for b in page.blocks if b.kind == "figure"}
+    shown = {b.info: b for b in page.blocks if b.kind in FIGURES}
     stem = page.path.stem
     for name, block in shown.items():
         if not re.fullmatch(rf"{stem}(-[\w-]+)?\.svg", name):
@@ -79,6 +80,13 @@ def _left_over(
                     1,
                     f"no page docs/en/{name}.md: write it, or remove this",
                 )
+    folder = root / "book" / "words" / "comments"
+    for path in sorted(folder.rglob("*.yml")):
+        name = path.relative_to(folder).with_suffix("").as_posix()
+        if name not in there["en"] or name.startswith("labs/"):
+            yield BookError(
+                path, 1, f"no page docs/en/{name}.md: write it, or remove this"
+            )
     for language in LANGUAGES:
         pages = root / "docs" / language
         for path in sorted(pages.rglob("*.svg")):

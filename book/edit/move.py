@@ -10,7 +10,7 @@ from book.check import lock
 from book.edit.new import refuse_name, with_entry
 from book.errors import OrderError
 from book.layout import CONFIGS, LANGUAGES
-from book.page.blocks import parse, read
+from book.page.blocks import Page, parse, read
 
 _NAMING = (
     "docs/**/*.md",
@@ -48,7 +48,7 @@ def move(root: Path, old: str, new: str) -> list[Path]:
         for path, text in texts.items()
         if path in moved or text != files.text(path)
     }
-    texts |= {p: files.text(p) for p in moved if p.suffix == ".svg"}
+    texts |= {p: files.text(p) for p in moved if p.suffix in {".svg", ".yml"}}
     written = {moved.get(path, path): text for path, text in texts.items()}
     for language in LANGUAGES:
         path = root / CONFIGS[language]
@@ -74,9 +74,10 @@ def _moved(root: Path, old: str, new: str) -> Iterator[tuple[Path, Path]]:
         for path in folder.glob(f"{old}-*.svg"):
             rest = path.name.removeprefix(old.rpartition("/")[2])
             yield path, folder / f"{new}{rest}"
-    drawing = root / "drawings" / f"{old}.py"
-    if drawing.is_file():
-        yield drawing, root / "drawings" / f"{new}.py"
+    if layout.drawing(root, old).is_file():
+        yield layout.drawing(root, old), layout.drawing(root, new)
+    if layout.comments(root, old).is_file():
+        yield layout.comments(root, old), layout.comments(root, new)
 
 
 def _renamed(root: Path, path: Path, old: str, new: str) -> str:
@@ -104,6 +105,15 @@ def _renamed(root: Path, path: Path, old: str, new: str) -> str:
         return text
     target = os.path.relpath(new, part).replace(os.sep, "/")
     return re.sub(rf"\]\({last}\.md", f"]({target}.md", text)
+
+
+def _drawn(page: Page, target: Path) -> set[str]:
+    """The drawings of a page, as they are called beside its new name."""
+    return {
+        target.stem + block.info.removeprefix(page.path.stem)
+        for block in page.blocks
+        if block.kind == "drawing"
+    }
 
 
 def _navigation(config: str, old: str, new: str) -> str:
@@ -140,7 +150,9 @@ def _lock(
             continue
         before = [read(path) for path in paths]
         after = [
-            parse(t, written[t].splitlines()) if t in written else page
+            parse(t, written[t].splitlines(), _drawn(page, t))
+            if t in written
+            else page
             for t, page in zip(targets, before, strict=True)
         ]
         pages = zip(

@@ -1,4 +1,4 @@
-"""Make the four rooms of a new chapter and its navigation entries.
+"""Make the five rooms of a new chapter and its navigation entries.
 
 What is made has a chapter's form and nothing in it: the checks refuse
 it, section by section, until it is written.
@@ -13,11 +13,13 @@ import yaml
 
 from book.errors import OrderError
 from book.files import text, write
-from book.layout import CONFIGS, LANGUAGES, module, test
+from book.layout import CONFIGS, LANGUAGES, comments, drawing, module, test
+from book.words.comments import HEAD
 from book.words.site import words
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
-_TAKEN = {"assets", "book", "code", "data", "labs", "notebooks", "search"}
+_TAKEN = {"assets", "book", "code", "data", "drawings", "labs"}
+_TAKEN |= {"notebooks", "search"}
 """Folders of the repository or the site, beside those of the parts."""
 
 
@@ -27,7 +29,7 @@ def create(
     titles: dict[str, str],
     parts: dict[str, str] | None = None,
 ) -> list[Path]:
-    """Write the four files of chapter PART/CHAPTER and both nav entries.
+    """Write the five files of chapter PART/CHAPTER and both nav entries.
 
     `titles` and `parts` map each language to a title; `parts` is
     needed where the part is new.
@@ -40,6 +42,8 @@ def create(
     files = {pages[la]: _page(la, titles[la]) for la in LANGUAGES}
     files[module(root, name)] = f'"""{titles["en"]}."""\n'
     files[test(root, name)] = f'"""Tests of the chapter {name}."""\n'
+    files[drawing(root, name)] = f'"""The drawings of {name}."""\n'
+    files[comments(root, name)] = HEAD
     package = module(root, name).parent / "__init__.py"
     for path in files:
         if path.exists():
@@ -98,7 +102,7 @@ def refuse_name(root: Path, name: str) -> None:
 
 
 def _page(language: str, title: str) -> str:
-    parts = ["---\ndescription:\n---", f"# {title}"]
+    parts = ["---\ndescription:\nneeds: []\nhours:\n---", f"# {title}"]
     parts += [
         f"## {heading} {{#{identifier}}}"
         for identifier, heading in words("new", language).items()

@@ -1,15 +1,17 @@
 """Bring the Chinese page after the English one, and lock the pair."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from book import files
-from book.check import languages, lock
+from book.check import comments, languages, lock
 from book.check.languages import COPIED, TEXT, same
 from book.check.lock import Change
 from book.errors import BookError
-from book.page.blocks import Page, read
+from book.page.blocks import Block, Page, read
+from book.page.comments import chinese as in_chinese
+from book.words.comments import load
 
 _NUMBER = re.compile(
     r"(?<![A-Za-z\d_.])\d+(?:,\d{3})*(?:\.\d+)?(?![A-Za-z\d])"
@@ -20,10 +22,15 @@ def sync(english: Page) -> bool:
     """Fill the Chinese page's code, outputs and math from the English.
 
     The blocks of each kind correspond in order; labels inside `\\text{}`
-    of a Chinese formula are kept where there are as many.
+    of a Chinese formula are kept where there are as many. Comments are
+    translated, once the chapter has a file of them.
     Returns: whether the Chinese page changed.
-    Raises: BookError if the pages have not as many such blocks.
+    Raises: BookError if the pages have not as many such blocks, or for
+        comments without translation.
     """
+    table = load(english.root, english.name)
+    if table is not None:
+        _refuse(list(comments.missing(english, table)))
     chinese = read(english.partner)
     lines = list(chinese.lines)
     for kind in sorted(COPIED):
@@ -44,11 +51,11 @@ def sync(english: Page) -> bool:
                 f"a {there.kind} stands where the English page has a "
                 f"{here.kind} (line {here.line}): put them in one order",
             )
-        if same(here, there):
+        if same(here, there, table):
             continue
-        source = english.lines[here.line - 1 : here.end]
-        cut, pad = 4 * here.indent, " " * (4 * there.indent)
-        body = "\n".join((pad + s[cut:]).rstrip() for s in source)
+        pad = " " * (4 * there.indent)
+        source = _source(english, here, table or {})
+        body = "\n".join((pad + line).rstrip() for line in source)
         if here.kind == "equation":
             body = _keep_texts(body, there.text)
         lines[there.line - 1 : there.end] = body.split("\n")
@@ -57,6 +64,22 @@ def sync(english: Page) -> bool:
     if changed:
         files.write({chinese.path: text})
     return changed
+
+
+def _refuse(missing: list[BookError]) -> None:
+    """Raise what is missing, each place on a line of its own."""
+    for first in missing[:1]:
+        rest = "".join(f"\n{problem}" for problem in missing[1:])
+        raise BookError(first.path, first.line, first.message + rest)
+
+
+def _source(page: Page, block: Block, table: Mapping[str, str]) -> list[str]:
+    """The lines of a block without its indent, comments translated."""
+    cut = 4 * block.indent
+    lines = [line[cut:] for line in page.lines[block.line - 1 : block.end]]
+    if block.kind == "fence" and block.info == "python":
+        lines[1:-1] = in_chinese(block.text, table).splitlines()
+    return lines
 
 
 def _keep_texts(body: str, chinese: str) -> str:

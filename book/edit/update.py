@@ -1,4 +1,4 @@
-"""Outputs and figures of pages, written as their blocks give them.
+"""Outputs, figures and drawings of pages, written as they come.
 
 A page is run once as it is and three times under rounding noise; a
 block that does not show the same each time is refused, and nothing is
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from book import files
+from book.edit import draw
 from book.errors import BookError
 from book.page.blocks import MARKER, Page, read
 from book.page.code import Code
@@ -28,11 +29,12 @@ def update(page: Page, seeds: Sequence[int] = SEEDS) -> list[Path]:
 
     Returns: the files written.
     Raises: BookError for a block that fails, does not hold under noise,
-        or shows what its page cannot; LabelError for a figure's word
-        without translation.
+        or shows what its page cannot, and for a drawing that fails;
+        LabelError for a figure's word without translation.
     """
+    drawn, _ = draw.changed(page)
     results = run(page)
-    texts = written(page, results)
+    texts = written(page, results) | drawn
     unstable = list(dict.fromkeys(spread(page, results, seeds)))
     if unstable:
         raise BookError(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from book.finish import (
     accessibility,
+    code_labels,
     code_lines,
     lab_pages,
     language_spans,
@@ -23,6 +24,7 @@ STEPS: tuple[Step, ...] = (
     leftovers.refuse,  # before there is text that no page has written
     accessibility.mend,
     proof_marks.add,
+    code_labels.link,  # of pages; files have no formulas
     language_spans.mark,
     code_lines.fill,  # after the search for words, which code has none of
     minify.squeeze,  # last: the steps before leave gaps

@@ -17,6 +17,7 @@ _APART = frozenset({"code", "math", "pre", "script", "style", "svg"})
 _RAW = re.compile(
     r"""(?P<formula>[\\$])
       | (?P<footnote>\[\^)
+      | (?P<choice>^\s*\[[ xX]\]\s)
       | (?P<list>\n[ ]*(?:[-*+]|\d+[.)])[ ]|[:：.。!！?？][ ]+[-*+][ ])
     """,
     re.VERBOSE,
@@ -24,6 +25,8 @@ _RAW = re.compile(
 _WHAT = {
     "formula": r"write $x$ for a formula, \$ for a dollar, code as `code`",
     "footnote": "this book has no footnotes: write a sentence",
+    "choice": 'choices are the one list of a note `!!! question "..."`, its '
+    "last part, below a paragraph; each has one item below it, its reason",
     "list": "a list needs an empty line before it",
 }
 

@@ -3,8 +3,10 @@
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 from book.formula.checking import Check
 from book.formula.compare import Room
@@ -17,9 +19,9 @@ from book.formula.scope import Scope
 from book.formula.source import Source
 from book.formula.tree import Key
 from book.formula.values import Value
-from book.layout import ROOT
+from book.layout import LANGUAGES, ROOT
 
-_REPLACED: dict[str, str] = {}
+_REPLACED: dict[str, dict[str, str]] = {}
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,28 @@ class Formula:
             RECORD.add(Proved(self.label, "evaluated", seen[0][2]))
         return seen[0][2]
 
+    def refuse(
+        self,
+        values: Mapping[str, Value],
+        reason: str = "does not hold",
+        **options: Any,
+    ) -> None:
+        """Demand that the formula fails with these values, in each language.
+
+        An inequality is proved as sharp as it is by values that are a
+        little on the wrong side. `options` are those of `check`.
+        Raises: AssertionError where it holds, or fails for another reason.
+        """
+        for source in self.sources:
+            alone = replace(self, sources=(source,), genuine=False)
+            try:
+                alone.check(values, **options)
+            except AssertionError as error:
+                if reason not in str(error):
+                    raise
+            else:
+                raise source.broken(0, f"{self.label} holds, and must not")
+
     def fixed(self, english: str, chinese: str | None = None) -> None:
         r"""Demand that the formula reads as this text, spacing apart.
 
@@ -89,21 +113,32 @@ def formula(label: str, tex: str | None = None, root: Path = ROOT) -> Formula:
     Raises: LookupError if a page lacks it.
     """
     sources = find(label, root)
-    tex = _REPLACED.get(label) if tex is None else tex
-    if tex is None:
-        return Formula(label, tuple(sources))
-    changed = Source(tex, sources[0].path, sources[0].line)
-    return Formula(label, (changed,), genuine=False)
+    if tex is not None:
+        changed = Source(tex, sources[0].path, sources[0].line)
+        return Formula(label, (changed,), genuine=False)
+    texts = _REPLACED.get(label, {})
+    return Formula(
+        label,
+        tuple(
+            Source(texts.get(language, source.tex), source.path, source.line)
+            for language, source in zip(LANGUAGES, sources, strict=True)
+        ),
+    )
 
 
 @contextmanager
-def replaced(label: str, tex: str) -> Iterator[None]:
-    """Within, a formula has another text: its tests must fail."""
-    _REPLACED[label] = tex
-    try:
+def replaced(label: str, **texts: str) -> Iterator[None]:
+    r"""Within, the page of a language has another text of a formula.
+
+        with replaced("eq:gru-state", zh=r"h_t = n_t"):
+
+    Nothing else is different, and what holds with the text is proved:
+    a test of the formula passes if it does not notice.
+    """
+    if unknown := texts.keys() - set(LANGUAGES):
+        raise ValueError(f"no languages of the book: {sorted(unknown)}")
+    with patch.dict(_REPLACED, {label: texts}):
         yield
-    finally:
-        del _REPLACED[label]
 
 
 def _reads(source: Source, text: str, words: bool) -> None:
@@ -138,7 +173,10 @@ def _all_used(
     source = self.sources[0]
     for key, tex in names.given.items():
         uses = [key in used for used, _, _ in seen]
-        if not (any(uses) if r"\text" in tex else all(uses)):
+        words = r"\text" in tex
+        if words and len(seen) == 1:
+            continue  # they may be the other language's
+        if not (any(uses) if words else all(uses)):
             raise source.broken(
                 0, f"{tex} is bound and never used in {self.label}"
             )

@@ -37,6 +37,7 @@ FUNCTIONS = {
     r"\exp": r"\cosh",
     r"\odot": "+",
     r"\cdot": "+",
+    "/": r"\cdot",
     r"\norm": r"\sqrt",
 }
 ENDS = {
@@ -137,6 +138,17 @@ def numbers(tex: str, tokens: Sequence[Token]) -> Iterator[Edit]:
             yield "changed number", token.start, token.end, wrapped
 
 
+def additions(tex: str, tokens: Sequence[Token]) -> Iterator[Edit]:
+    """What an equation says: twice as much of it, and 1 more."""
+    for i, token in _plain(tokens):
+        if token.text not in {"=", r"\leftarrow"} or i + 1 == len(tokens):
+            continue
+        first = tokens[i + 1]
+        if first.kind != "digit":
+            yield "added factor", token.end, first.start, " 2 "
+            yield "added term", token.end, first.start, " 1 + "
+
+
 def indices(tex: str, tokens: Sequence[Token]) -> Iterator[Edit]:
     """One more or less, or two indices in the wrong order."""
     for i, token in enumerate(tokens[:-1]):
@@ -228,7 +240,7 @@ def _factor(tokens: Sequence[Token], at: int) -> int | None:
 
 def fractions(tex: str, tokens: Sequence[Token]) -> Iterator[Edit]:
     for i, token in _plain(tokens):
-        if token.text in {r"\frac", r"\tfrac", r"\dfrac"}:
+        if token.text in {r"\frac", r"\tfrac", r"\dfrac", r"\binom"}:
             above, after = argument(tokens, i + 1)
             below = argument(tokens, after)[0]
             if not above or not below:
@@ -246,6 +258,6 @@ def fractions(tex: str, tokens: Sequence[Token]) -> Iterator[Edit]:
 
 Maker = Callable[[str, Sequence[Token]], Iterator[Edit]]
 MAKERS: tuple[Maker, ...] = (
-    *(signs, dropped_terms, comparisons, numbers, indices, exponents),
-    *(primes, functions, products, fractions),
+    *(signs, dropped_terms, comparisons, numbers, additions, indices),
+    *(exponents, primes, functions, products, fractions),
 )

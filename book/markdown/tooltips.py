@@ -27,6 +27,7 @@ _NO_PROSE = _HEADINGS | {
     "code",
     "dl",
     "figure",
+    "label",
     "pre",
     "summary",
     "table",

@@ -10,7 +10,10 @@ MARKER = "<!--pytest-codeblocks:expected-output-->"
 GIVEN = "<!--book:not-output-->"
 """Stands before a `text` fence that no block prints."""
 
-PROSE = {"heading", "paragraph", "item", "note", "figure", "table"}
+FIGURES = {"figure", "drawing"}
+"""Images with a caption: what a block plots, what a chapter draws."""
+
+PROSE = {"heading", "paragraph", "item", "note", "table"} | FIGURES
 """The kinds of blocks that are written anew in each language."""
 
 _ADDRESS = re.compile(r"\]\([^)]*\)")
@@ -21,12 +24,12 @@ class Block:
     """A piece of a page.
 
     `kind` is one of heading, paragraph, item, note, fence, output,
-    equation, figure, table. `text` is its content without markup:
+    equation, figure, drawing, table. `text` is its content without markup:
     a title, prose, code, TeX or a caption. `info` tells it from others
     of its kind: level and id of a heading ("2#math"), the info string
     of a fence, the marker of an item, the type of a note, the file of
-    a figure, the size of a table. A fence is `given` if it is marked as
-    what no block prints. Lines count from 1; `end` is the
+    a figure or drawing, the size of a table. A fence is `given` if it
+    is marked as what no block prints. Lines count from 1; `end` is the
     last line; `indent` is the depth in steps of four spaces.
     """
 

@@ -4,7 +4,8 @@ Everything that reads a page (runner, checks, translation, notebooks)
 reads it through `read`, so that all agree on what a page is.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from book.errors import BookError
 from book.layout import LANGUAGES, other
 from book.page import code
 from book.page.block import MARKER, Block
+from book.page.drawings import drawings
 from book.page.markup import blocks_of
 
 __all__ = ["MARKER", "Block", "Page", "find", "parse", "read"]
@@ -75,17 +77,27 @@ def read(path: Path) -> Page:
     return parse(path, files.text(path).splitlines())
 
 
-def parse(path: Path, lines: list[str]) -> Page:
+def parse(
+    path: Path, lines: list[str], drawn: Collection[str] | None = None
+) -> Page:
     """Parse the lines of the page at `path`.
 
+    drawn: the files that are drawings; by default, those that the
+        chapter's file of drawings has functions for.
     Raises: BookError if they do not form a page.
     """
     docs = next((p for p in path.parents if p.name == "docs"), None)
     if docs is None or path.relative_to(docs).parts[0] not in LANGUAGES:
         raise BookError(path, 1, "a page lies in docs/en or docs/zh: move it")
     meta, start = _front_matter(path, lines)
-    blocks = tuple(blocks_of(path, lines, start))
-    return Page(path, docs, meta, blocks, tuple(lines))
+    blocks = list(blocks_of(path, lines, start))
+    page = Page(path, docs, meta, tuple(blocks), tuple(lines))
+    if drawn is None:
+        drawn = drawings(page.root, page.name)
+    for number, block in enumerate(blocks):
+        if block.kind == "figure" and block.info in drawn:
+            blocks[number] = replace(block, kind="drawing")
+    return replace(page, blocks=tuple(blocks))
 
 
 def find(docs: Path, language: str = "en") -> list[Path]:

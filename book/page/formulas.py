@@ -31,6 +31,8 @@ MACROS = {
 
 LABEL = re.compile(r"\\label\{([^}]*)\}")
 REFERENCE = re.compile(r"\\(?:eq)?ref\{([^}]*)\}")
+NAMED = re.compile(r"\beq:[\w-]+")
+"""A label as a comment of code has it."""
 
 _TOKEN = re.compile(
     r"""

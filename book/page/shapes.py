@@ -22,8 +22,21 @@ _COMMENT = re.compile(
     rf"#\s*(?:eq:[\w-]+,\s*)*(?P<times>[\w ]+\btimes\s+)?"
     rf"(?P<groups>{_GROUP}(?:, {_GROUP})*)(?P<rest>.*)"
 )
+_LABEL = re.compile(r"\beq:[\w-]+")
 _EACH = re.compile(r" each\b")
 _FACTOR = re.compile(r"(?<=\d)(?=[A-Za-z])")
+
+
+def parts(comment: str) -> tuple[list[str], str]:
+    """The shapes that a comment gives, and what it says besides.
+
+    The comment is its text alone; labels of formulas are no words.
+    """
+    groups, rest = [], comment
+    if match := _COMMENT.match(f"# {comment}"):
+        groups = re.findall(_GROUP, match["groups"])
+        rest = (match["times"] or "") + match["rest"]
+    return groups, _LABEL.sub("", rest)
 
 
 @dataclass(frozen=True)

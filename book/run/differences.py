@@ -22,7 +22,8 @@ def differences(page: Page, code: Code, result: Result) -> Iterator[str]:
     for figure in code.figures[drawn:]:
         yield (
             f"{page.path.name}:{figure.line}: {figure.info}: no block draws "
-            "it: remove it, or draw it"
+            "it: remove it, show it in the block with plt.show(), or draw it "
+            f"by a function in drawings/{page.name}.py"
         )
     for figure, svg in zip(code.figures, result.figures, strict=False):
         for language in LANGUAGES:

@@ -65,8 +65,8 @@ def _axes(ax: Axes) -> Data:
             continue
         if isinstance(child, Legend):
             texts += [t.get_text() for t in child.get_texts()]
-        elif artist := _artist(child):
-            artists.append(artist)
+        elif found := artist(child):
+            artists.append(found)
     return {
         "x": _axis(ax.get_xlim(), ax.get_xscale()),
         "y": _axis(ax.get_ylim(), ax.get_yscale()),
@@ -88,7 +88,7 @@ def _axis_texts(axis: Axis) -> list[str]:
     return [text for text in texts if text]
 
 
-def _artist(artist: Any) -> Data | None:
+def artist(artist: Any) -> Data | None:
     """What is drawn of an artist; None for one that shows nothing."""
     found: Data = {"kind": type(artist).__name__}
     if isinstance(artist, Line2D):
@@ -96,7 +96,7 @@ def _artist(artist: Any) -> Data | None:
         look = [artist.get_color(), artist.get_linestyle()]
         look += [str(artist.get_marker())]
         found |= {"look": [_color(look[0]), *look[1:]]}
-        found |= _points(np.column_stack([np.asarray(v) for v in raw]))
+        found |= points(np.column_stack([np.asarray(v) for v in raw]))
     elif isinstance(artist, ContourSet):
         found |= {"curves": [_joined(lines) for lines in artist.allsegs]}
         found |= {"values": _numbers(artist.levels)}
@@ -108,18 +108,18 @@ def _artist(artist: Any) -> Data | None:
     elif isinstance(artist, FancyArrowPatch):
         found |= {"look": [_color(artist.get_edgecolor())]}
         ends = artist._posA_posB  # type: ignore[attr-defined]
-        found |= _points(np.asarray(ends))
+        found |= points(np.asarray(ends))
     elif isinstance(artist, Patch):
         look = [artist.get_facecolor(), artist.get_edgecolor()]
         found |= {"look": [_color(color) for color in look]}
         path = artist.get_patch_transform().transform_path(artist.get_path())
-        found |= _points(np.asarray(path.vertices))
+        found |= points(np.asarray(path.vertices))
     elif isinstance(artist, Text):
         if not artist.get_text() and not isinstance(artist, Annotation):
             return None
         found |= {"text": artist.get_text()}
         places = [artist.get_position(), getattr(artist, "xy", None)]
-        found |= _points(np.array([p for p in places if p is not None]))
+        found |= points(np.array([p for p in places if p is not None]))
     else:
         return None
     return found
@@ -128,11 +128,11 @@ def _artist(artist: Any) -> Data | None:
 def _collection(artist: Any) -> Data:
     found: Data = {}
     if isinstance(artist, PathCollection) or len(artist.get_offsets()) > 1:
-        found |= _points(np.ma.filled(artist.get_offsets(), np.nan))
+        found |= points(np.ma.filled(artist.get_offsets(), np.nan))
         found["sizes"] = _numbers(artist.get_sizes())
     elif artist.get_paths():
         paths = [path.vertices for path in artist.get_paths()]
-        found |= _points(np.vstack(paths))
+        found |= points(np.vstack(paths))
     if artist.get_array() is not None:
         return found | _values(artist)
     colors = [*artist.get_facecolor(), *artist.get_edgecolor()]
@@ -146,7 +146,7 @@ def _joined(lines: list[np.ndarray]) -> Data:
     """Lines one after another, with a gap behind each."""
     gap = np.full((1, 2), np.nan)
     parts = [part for line in lines for part in (line, gap)]
-    return _points(np.vstack(parts)) if parts else {}
+    return points(np.vstack(parts)) if parts else {}
 
 
 def _values(artist: Any) -> Data:
@@ -167,9 +167,10 @@ def _color(color: Any) -> str:
     return to_hex(color, keep_alpha=True)
 
 
-def _points(points: np.ndarray) -> Data:
+def points(places: np.ndarray) -> Data:
+    """The places of an artist, a list for each axis."""
     names = ("x", "y", "z")
-    columns = np.atleast_2d(points).T if np.size(points) else []
+    columns = np.atleast_2d(places).T if np.size(places) else []
     return {n: _numbers(c) for n, c in zip(names, columns, strict=False)}
 
 

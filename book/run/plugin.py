@@ -3,7 +3,8 @@
     pytest docs/en/recurrent/gru.md
     pytest docs/en/recurrent/gru.md --noise 1 --threads 2
 
-Every Python block is a test item with the page's line as its place.
+Every Python block is a test item with the page's line as its place;
+the drawings of a page are one, too.
 The blocks of a page share one namespace that starts empty; behind one
 that fails the rest of the page is skipped.
 """
@@ -17,6 +18,8 @@ import pytest
 from book.errors import BookError
 from book.page.blocks import read
 from book.page.code import Code
+from book.page.drawings import drawings
+from book.run import drawings as drawn
 from book.run.differences import differences
 from book.run.noise import Noise
 from book.run.session import BlockError, Session, isolated
@@ -29,9 +32,12 @@ class PageFile(pytest.File):
         try:
             self.page = read(self.path)
             codes = self.page.codes
+            has_drawings = drawings(self.page.root, self.page.name)
         except BookError as error:
             raise self.CollectError(str(error)) from error
         self.failed = 0
+        if has_drawings:
+            yield DrawingsItem.from_parent(self, name="drawings")
         for number, code in enumerate(codes, 1):
             item = BlockItem.from_parent(
                 self, name=f"block-{number:02d}-line-{code.fence.line}"
@@ -50,6 +56,28 @@ class PageFile(pytest.File):
 
     def teardown(self) -> None:
         self.stack.close()
+
+
+class DrawingsItem(pytest.Item):
+    """All drawings of a page, which no block makes."""
+
+    parent: PageFile
+
+    def runtest(self) -> None:
+        page = self.parent.page
+        reasons = list(drawn.differences(page))
+        if reasons:
+            raise BlockError("\n".join(reasons))
+        count = sum(block.kind == "drawing" for block in page.blocks)
+        self.user_properties.append(("drawings", count))
+
+    def repr_failure(self, excinfo, style=None):  # type: ignore[no-untyped-def]
+        if isinstance(excinfo.value, (BlockError, BookError)):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style or "short")
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, 0, self.name
 
 
 class BlockItem(pytest.Item):

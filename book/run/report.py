@@ -92,8 +92,8 @@ def _files(root: Path, name: str) -> set[Path]:
     }
     for code in read(docs / "en" / f"{name}.md").codes:
         _add_imports(root, code.code, found)
-    for source in (layout.module(root, name), layout.test(root, name)):
-        _add(root, source, found)
+    for room in (layout.module, layout.test, layout.drawing):
+        _add(root, room(root, name), found)
     return found
 
 
@@ -257,12 +257,15 @@ def _run(root: Path, by_name: dict[str, _Result]) -> Run:
     results = list(by_name.values())
     outcomes = Counter(result.outcome for result in results)
     passed = [r.facts for r in results if r.outcome == "passed"]
-    kinds = Counter(facts["kind"] for facts in passed)
+    kinds = Counter(f["kind"] for f in passed if "drawings" not in f)
     return Run(
         files=results[0].facts["files"],
         blocks=kinds["blocks"],
         outputs=sum(facts.get("outputs", 0) for facts in passed),
-        figures=sum(facts.get("figures", 0) for facts in passed),
+        figures=sum(
+            facts.get("figures", 0) + facts.get("drawings", 0)
+            for facts in passed
+        ),
         equations=len({label for f in passed for label in f["proves"]}),
         evaluated=sorted(
             {label for facts in passed for label in facts.get("evaluated", ())}

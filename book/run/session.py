@@ -128,12 +128,16 @@ class Session:
 
 def drawn(figure: mpl.figure.Figure) -> str:
     """A figure as SVG, with the data that were plotted in it."""
+    return figures.sealed(figures.adapt(svg(figure)), plotted.data(figure))
+
+
+def svg(figure: mpl.figure.Figure) -> str:
+    """A figure as Matplotlib writes it, without its date."""
     buffer = StringIO()
     figure.savefig(
         buffer,
         format="svg",
         metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")),
     )
-    svg = buffer.getvalue()
-    svg = figures.adapt(svg[svg.index("<svg") :])
-    return figures.sealed(svg, plotted.data(figure))
+    text = buffer.getvalue()
+    return text[text.index("<svg") :]

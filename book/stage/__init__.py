@@ -10,6 +10,7 @@ from book.stage import (
     code_pages,
     downloads,
     glossary,
+    heads,
     labs,
     pages,
     references,
@@ -28,6 +29,7 @@ STEPS: tuple[Step, ...] = (
     downloads.stage_downloads,
     glossary.stage_glossary,
     rooms.stage_rooms,  # after all that it links
+    heads.stage_heads,  # after the rooms: it stands above their links
     labs.stage_labs,  # after the links: it makes the HTML of a lab
     runs.stage_runs,
     script.stage_script,

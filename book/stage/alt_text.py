@@ -14,7 +14,10 @@ from xml.etree.ElementTree import Element
 from book.words.site import words as said_in
 
 _MANY = 12
-"""Of more words than these, an axis names the first and the last."""
+"""Of more words than these, an axis names the first and the last.
+
+Of more titles than these, pictures name none.
+"""
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _NUMBER = re.compile(r"[−-]?[\d.]+%?|[−-]?([\d.]+×)?10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
@@ -35,10 +38,17 @@ def describe(svg: str, language: str) -> str:
     figure = next(_groups(root, "figure_"), root)
     panels = list(_groups(figure, "axes_"))
     plots = [panel for panel in panels if any(_measures(panel, words))]
+    pictures = [panel for panel in panels if panel not in plots]
+    titles = [_labels(panel, numbers=True) for panel in pictures]
     said = ""
-    for panel in panels:
-        if panel not in plots and (texts := _labels(panel)):
-            said += say(words["diagram"], texts)
+    if len(titles) > 1 and all(len(texts) < 2 for texts in titles):
+        content = [text for texts in titles for text in texts]
+        count = words["pictures"].format(len(titles))
+        said += say(count, content if len(content) <= _MANY else [])
+        pictures = []
+    for panel in pictures:
+        if texts := _labels(panel):
+            said += say(words["diagram"], [*dict.fromkeys(texts)])
     for number, plot in enumerate(plots, 1):
         which = f" {number}" if len(plots) > 1 else ""
         said += say(words["plot"] + which, _labels(plot))
@@ -59,13 +69,13 @@ def _groups(parent: Element, name: str) -> Iterator[Element]:
             yield group
 
 
-def _labels(parent: Element) -> list[str]:
+def _labels(parent: Element, numbers: bool = False) -> list[str]:
     """The labels in a group; numbers in it are part of the drawing."""
     found = []
     for group in _groups(parent, "text_"):
         lines = group.iter(f"{_SVG}text")
         label = " ".join(filter(None, map(_text, lines)))
-        if label and not _NUMBER.fullmatch(label):
+        if label and (numbers or not _NUMBER.fullmatch(label)):
             found.append(label)
     return found
 

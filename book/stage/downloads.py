@@ -6,6 +6,7 @@ cells, so macros are written out and equations numbered here.
 
 import re
 import textwrap
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -14,6 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from book import files
 from book.layout import is_chapter
 from book.page import lab
 from book.page.blocks import Block, Page, find, read
@@ -25,7 +27,8 @@ from book.page.formulas import (
     numbers_of,
     replaced,
 )
-from book.stage import references, scripts
+from book.run.figures import bare
+from book.stage import questions, references, scripts
 from book.words.site import words
 
 _MACRO = re.compile(r"\\([A-Za-z]+)")
@@ -38,14 +41,18 @@ def convert(page: Page) -> NotebookNode:
     codes = {code.fence: code for code in page.codes}
     cells: list[NotebookNode] = []
     prose: list[str] = []
+    drawn: dict[str, dict[str, str]] = {}
 
     def flush() -> None:
         if prose:
             cells.append(new_markdown_cell("\n\n".join(prose)))
             prose.clear()
+        if drawn:
+            cells[-1]["attachments"] = dict(drawn)
+            drawn.clear()
 
     parents: list[tuple[str, int]] = []
-    for block in page.blocks:
+    for block in questions.flat(page.blocks, page.language):
         last = parents[block.indent :][:1]
         del parents[block.indent :]
         block = references.fill_block(page, block)
@@ -55,6 +62,8 @@ def convert(page: Page) -> NotebookNode:
             continue
         if block.kind == "heading":
             flush()
+        if block.kind == "drawing":
+            drawn[block.info] = _attached(page.path.with_name(block.info))
         count = 1
         if block.info == "1." and last and last[0][0] == "1.":
             count += last[0][1]
@@ -154,8 +163,17 @@ def _markdown(
         yield f"```{block.info}\n{text}```"
     elif block.kind in {"paragraph", "table"}:
         yield _inline(text, numbers)
+    elif block.kind == "drawing":  # which no block of the notebook makes
+        yield f"![](attachment:{block.info})"
+        yield f"*{_inline(text, numbers)}*"
     elif block.kind == "figure":
         yield f"*{_inline(text, numbers)}*"
+
+
+def _attached(path: Path) -> dict[str, str]:
+    """A drawing as a cell of Jupyter's carries it."""
+    svg = bare(files.text(path)) if path.is_file() else ""
+    return {"image/svg+xml": b64encode(svg.encode()).decode()}
 
 
 def _inline(text: str, numbers: dict[str, int]) -> str:

@@ -2,12 +2,16 @@
 
 import dataclasses
 import html
+import posixpath
 import shutil
 from pathlib import Path
 
+from book.page.block import FIGURES
 from book.page.blocks import Page, find, read
+from book.page.listing import is_listing, listing
 from book.run.figures import bare
 from book.stage.alt_text import describe
+from book.words.site import words as said_in
 
 
 def stage_pages(root: Path, language: str, folder: Path) -> None:
@@ -22,7 +26,8 @@ def stage_pages(root: Path, language: str, folder: Path) -> None:
         drawing.write_text(bare(svg), encoding="utf-8")
     for path in find(docs, language):
         page = read(path)
-        written = dataclasses.replace(page, lines=tuple(described(page)))
+        lines = guarded(page, described(page))
+        written = dataclasses.replace(page, lines=tuple(lines))
         staged = folder / path.relative_to(docs / language)
         staged.write_text(written.expanded(), encoding="utf-8")
 
@@ -32,11 +37,31 @@ def described(page: Page) -> list[str]:
     lines = list(page.lines)
     for block in page.blocks:
         figure = page.path.parent / block.info
-        if block.kind != "figure" or not figure.is_file():
+        if block.kind not in FIGURES or not figure.is_file():
             continue  # the builder names a missing file
         svg = figure.read_text(encoding="utf-8")
         if words := html.escape(describe(svg, page.language)):
             words = words.replace("$", "&#36;")  # not a formula
             image = lines[block.line - 1].rstrip().removesuffix(")")
             lines[block.line - 1] = f'{image} "{words}")'
+    return lines
+
+
+def guarded(page: Page, lines: list[str]) -> list[str]:
+    """The lines, with a link to the guards below a listing without them.
+
+    It joins the last line of the fence, so that all keep their numbers.
+    """
+    said = said_in("listings", page.language)["left_out"]
+    for block in page.blocks:
+        if not is_listing(block) or (cut := listing(page, block)).whole:
+            continue
+        module = cut.source.relative_to(page.root).with_suffix(".html")
+        place = posixpath.join("code", module.as_posix())
+        address = posixpath.relpath(place, posixpath.dirname(page.name) or ".")
+        note = said.format(f"{address}#L{cut.first}")
+        pad = "    " * block.indent
+        lines[block.end - 1] += (
+            f"\n\n{pad}{note}\n{pad}{{ .guards data-search-exclude=1 }}"
+        )
     return lines

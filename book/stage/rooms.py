@@ -69,14 +69,16 @@ def _links(
 def _insert(page: Path, links: list[str]) -> None:
     """Put a line of links below the title of a page or a notebook."""
     line = " · ".join(links) + "\n{ .rooms data-search-exclude=1 }"
-
-    def inserted(text: str) -> str:
-        return _TITLE.sub(lambda title: f"{title[0]}\n\n{line}", text, count=1)
-
     if page.suffix == ".ipynb":
         notebook = lab.read(page)
-        notebook.cells[0].source = inserted(notebook.cells[0].source)
+        first = notebook.cells[0]
+        first.source = below_title(first.source, line)
         nbformat.write(notebook, page)
     else:
         text = page.read_text(encoding="utf-8")
-        page.write_text(inserted(text), encoding="utf-8")
+        page.write_text(below_title(text, line), encoding="utf-8")
+
+
+def below_title(text: str, line: str) -> str:
+    """The Markdown of a page with one more line below its title."""
+    return _TITLE.sub(lambda title: f"{title[0]}\n\n{line}", text, count=1)

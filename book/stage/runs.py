@@ -12,6 +12,7 @@ from typing import Any
 from book import layout
 from book.check import proofs
 from book.page.blocks import Page, find, read
+from book.page.comments import meaning
 from book.run import report
 from book.run.report import Run
 from book.words.site import words
@@ -61,7 +62,8 @@ def run_line(root: Path, path: Path) -> tuple[str, str]:
     """What the last run of the chapter's page at `path` showed.
 
     English pages are run; a Chinese one shares the run of its partner
-    if the code is the same. With the line come its class and attributes.
+    if the code is the same but for comments. With the line come its
+    class and attributes.
     """
     page = read(path)
     said = words("runs", page.language)
@@ -95,4 +97,4 @@ def _is_what_ran(page: Page) -> bool:
     if page.language == "en":
         return True
     mine, theirs = page.codes, read(page.partner).codes
-    return [c.code for c in mine] == [c.code for c in theirs]
+    return [meaning(c.code) for c in mine] == [meaning(c.code) for c in theirs]

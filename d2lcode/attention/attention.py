@@ -17,7 +17,7 @@ __all__ = [
 ]
 
 
-def any_seen(wrong: Tensor) -> bool:
+def _any_seen(wrong: Tensor) -> bool:
     """Return whether an entry is true, as far as values can be read.
 
     Inside torch.compile, torch.export and vmap they cannot: False.
@@ -30,11 +30,11 @@ def any_seen(wrong: Tensor) -> bool:
         return False
 
 
-def check_mask(mask: Tensor, shape: Sequence[int]) -> None:
+def _check_mask(mask: Tensor, shape: Sequence[int]) -> None:
     """Refuse a mask unless boolean, fitting, and with a key in each row.
 
     It has every axis of `shape`, with size 1 where it is shared. Where
-    values cannot be read (any_seen), a row without a key passes, and
+    values cannot be read (_any_seen), a row without a key passes, and
     its weights are NaN.
     Raises: ValueError.
     """
@@ -47,7 +47,7 @@ def check_mask(mask: Tensor, shape: Sequence[int]) -> None:
             f"got {tuple(mask.shape)}"
         )
     empty = ~mask.any(dim=-1)
-    if any_seen(empty):
+    if _any_seen(empty):
         raise ValueError(
             "mask must leave every query at least one key, "
             f"got none for query {empty.nonzero()[0].tolist()}"
@@ -59,12 +59,12 @@ def masked_softmax(scores: Tensor, mask: Tensor | None = None) -> Tensor:
 
     Shapes: scores (..., T_q, T_k); mask the same, or 1 in an axis that
         shares it, boolean, True = attend -> weights (..., T_q, T_k).
-    Raises: ValueError if there is no key, and as check_mask.
+    Raises: ValueError if there is no key, and as _check_mask.
     """
     if scores.ndim == 0 or scores.shape[-1] == 0:
         raise ValueError(f"scores must hold a key, got {tuple(scores.shape)}")
     if mask is not None:
-        check_mask(mask, scores.shape)
+        _check_mask(mask, scores.shape)
         scores = scores.masked_fill(~mask, -math.inf)  # eq:attention-mask
     exp = torch.exp(scores - scores.amax(dim=-1, keepdim=True))
     return exp / exp.sum(dim=-1, keepdim=True)  # eq:attention-softmax
@@ -75,7 +75,7 @@ def length_mask(valid_len: Tensor, T: int) -> Tensor:
 
     Shapes: valid_len (B,), integers in 1 .. T -> mask (B, 1, T).
     Raises: ValueError if valid_len is anything else (its values: as far
-        as any_seen).
+        as _any_seen).
     """
     kind = valid_len.dtype
     if valid_len.ndim != 1 or kind.is_floating_point or kind == torch.bool:
@@ -83,7 +83,7 @@ def length_mask(valid_len: Tensor, T: int) -> Tensor:
             "valid_len must be (B,) integers, "
             f"got {tuple(valid_len.shape)} {kind}"
         )
-    if any_seen((valid_len < 1) | (valid_len > T)):
+    if _any_seen((valid_len < 1) | (valid_len > T)):
         raise ValueError(
             f"valid_len must be in 1 .. {T}, got {valid_len.tolist()}"
         )
@@ -91,7 +91,7 @@ def length_mask(valid_len: Tensor, T: int) -> Tensor:
     return position < valid_len[:, None, None]  # (B, 1, T)
 
 
-def check_axes(**tensors: Tensor) -> None:
+def _check_axes(**tensors: Tensor) -> None:
     """Refuse tensors unless (..., rows, columns) with fitting batches.
 
     Raises: ValueError.
@@ -110,12 +110,12 @@ def check_axes(**tensors: Tensor) -> None:
         ) from error
 
 
-def check_width(q: Tensor, k: Tensor) -> None:
+def _check_width(q: Tensor, k: Tensor) -> None:
     """Refuse q and k unless (..., T_q, d) and (..., T_k, d), d > 0.
 
     Raises: ValueError.
     """
-    check_axes(q=q, k=k)
+    _check_axes(q=q, k=k)
     if q.shape[-1] != k.shape[-1] or k.shape[-1] == 0:
         raise ValueError(
             "q must be (..., T_q, d) and k (..., T_k, d), d at least 1, "
@@ -132,7 +132,7 @@ def pool(
         masked_softmax -> output (..., T_q, d_v), weights (..., T_q, T_k).
     Raises: ValueError if v has not one value a key, or for a bad mask.
     """
-    check_axes(scores=scores, v=v)
+    _check_axes(scores=scores, v=v)
     if v.shape[-2] != scores.shape[-1]:
         raise ValueError(
             f"v must be (..., {scores.shape[-1]}, d_v), got {tuple(v.shape)}"
@@ -151,7 +151,7 @@ def kernel_regression(
     Raises: ValueError if width, a shape or the mask is wrong.
     Source: Nadaraya 1964; Watson 1964.
     """
-    check_width(q, k)
+    _check_width(q, k)
     gap = q.unsqueeze(-2) - k.unsqueeze(-3)  # (..., T_q, T_k, d)
     square = gap.square().sum(dim=-1)  # (..., T_q, T_k)
     twice = 2 * width * width
@@ -162,7 +162,7 @@ def kernel_regression(
         )
     allowed = square
     if mask is not None:
-        check_mask(mask, square.shape)
+        _check_mask(mask, square.shape)
         allowed = square.masked_fill(~mask, math.inf)
     nearest = allowed.amin(dim=-1, keepdim=True)  # its score becomes 0
     return pool((nearest - square) / twice, v, mask)  # eq:attention-kernel
@@ -183,7 +183,7 @@ def attention(
     Raises: ValueError if a shape or the mask is wrong.
     Source: Vaswani et al. 2017, arXiv:1706.03762, equation 1.
     """
-    check_width(q, k)
+    _check_width(q, k)
     if scale is None:
         scale = 1 / math.sqrt(q.shape[-1])
     scores = (scale * q) @ k.transpose(-2, -1)  # (..., T_q, T_k)
@@ -206,7 +206,7 @@ def additive_attention(
     Raises: ValueError if a shape or the mask is wrong.
     Source: Bahdanau et al. 2015, arXiv:1409.0473, appendix A.1.2.
     """
-    check_axes(q=q, k=k)
+    _check_axes(q=q, k=k)
     for name, x, W in (("W_q", q, W_q), ("W_k", k, W_k)):
         if w.ndim != 1 or W.shape != (x.shape[-1], *w.shape):
             raise ValueError(

@@ -6,30 +6,6 @@ import torch
 from torch import Tensor
 
 
-def check_tables(X: Tensor, train: Tensor, *, holes: bool) -> None:
-    """Raise ValueError unless X (m, D) and train (n, D) hold numbers.
-
-    holes: whether NaN may stand for a missing number.
-    """
-    for name, table in (("X", X), ("train", train)):
-        if table.ndim != 2 or not table.is_floating_point():
-            raise ValueError(
-                f"{name} must be a table (rows, columns) of floats, "
-                f"got {tuple(table.shape)} {table.dtype}"
-            )
-        bad = table.isinf() if holes else ~table.isfinite()
-        if bad.any():
-            allowed = "finite or NaN" if holes else "finite (impute first)"
-            first = table[bad][0].item()
-            raise ValueError(f"{name} must be {allowed}, got {first}")
-    if X.shape[1] != train.shape[1]:
-        raise ValueError(
-            f"X must have {train.shape[1]} columns as train, got {X.shape[1]}"
-        )
-    if len(train) == 0:
-        raise ValueError("train must have at least one row, got none")
-
-
 def impute_median(X: Tensor, train: Tensor) -> Tensor:
     """Replace each NaN of X by the median of its column of `train`.
 
@@ -39,19 +15,15 @@ def impute_median(X: Tensor, train: Tensor) -> Tensor:
     Raises: ValueError unless X and train are tables of floats with the
         same columns, not infinite, with a number in each of train's.
     """
-    check_tables(X, train, holes=True)
-    known = (~train.isnan()).sum(dim=0, keepdim=True)  # (1, D)
-    if (known == 0).any():
-        empty = (known[0] == 0).nonzero().flatten().tolist()
-        raise ValueError(
-            "train must have a number in every column, "
-            f"got none in the columns {empty}"
-        )
-    ordered = train.sort(dim=0).values  # (n, D), each NaN at the end
-    low = ordered.gather(0, (known - 1) // 2)  # (1, D)
-    high = ordered.gather(0, known // 2)  # (1, D)
-    median = (low + high) / 2  # eq:preprocessing-median
-    return torch.where(X.isnan(), median, X)  # eq:preprocessing-impute
+    _check_tables(X, train, holes=True)
+    filled = X.clone()
+    for j in range(X.shape[1]):
+        column = train[:, j]
+        known = column[~column.isnan()].sort().values
+        K = len(known)
+        middle = (known[(K - 1) // 2] + known[K // 2]) / 2
+        filled[X[:, j].isnan(), j] = middle  # eq:preprocessing-median
+    return filled  # eq:preprocessing-impute
 
 
 def encode(
@@ -65,9 +37,9 @@ def encode(
     """
     if any(word is None or word != word for word in categories):
         raise ValueError("categories must be known, got None or NaN")
-    place = {word: k for k, word in enumerate(categories)}
-    if len(place) < len(categories):
+    if len(set(categories)) < len(categories):
         raise ValueError(f"categories must differ, got {list(categories)}")
+    place = {word: k for k, word in enumerate(categories)}
     return torch.tensor([place.get(w, -1) for w in words], dtype=torch.int64)
 
 
@@ -105,13 +77,13 @@ def standardize(X: Tensor, train: Tensor) -> Tensor:
     Raises: ValueError unless X and train are tables of finite floats
         with the same columns and train has a row.
     """
-    check_tables(X, train, holes=False)
+    _check_tables(X, train, holes=False)
     mean = train.mean(dim=0)  # (D,)
     std = (train - mean).square().mean(dim=0).sqrt()  # (D,)
     rounding = 8 * torch.finfo(train.dtype).eps * train.abs().amax(dim=0)
     constant = train.amax(dim=0) - train.amin(dim=0) <= rounding  # (D,)
-    scale = torch.where(constant, 1.0, std)
-    return (X - mean) / scale  # eq:preprocessing-standardize
+    std = torch.where(constant, 1.0, std)  # nothing to divide by
+    return (X - mean) / std  # eq:preprocessing-standardize
 
 
 def correlation(X: Tensor, y: Tensor) -> Tensor:
@@ -131,3 +103,33 @@ def correlation(X: Tensor, y: Tensor) -> Tensor:
         raise ValueError(f"y must be finite, got {y[~y.isfinite()][0].item()}")
     t = standardize(y.unsqueeze(1), y.unsqueeze(1))  # (n, 1)
     return (Z * t).mean(dim=0)  # eq:preprocessing-correlation
+
+
+def _check_tables(X: Tensor, train: Tensor, *, holes: bool) -> None:
+    """Raise ValueError unless X (m, D) and train (n, D) hold numbers.
+
+    holes: whether NaN may stand for a missing number.
+    """
+    for name, table in (("X", X), ("train", train)):
+        if table.ndim != 2 or not table.is_floating_point():
+            raise ValueError(
+                f"{name} must be a table (rows, columns) of floats, "
+                f"got {tuple(table.shape)} {table.dtype}"
+            )
+        bad = table.isinf() if holes else ~table.isfinite()
+        if bad.any():
+            allowed = "finite or NaN" if holes else "finite (impute first)"
+            first = table[bad][0].item()
+            raise ValueError(f"{name} must be {allowed}, got {first}")
+    if X.shape[1] != train.shape[1]:
+        raise ValueError(
+            f"X must have {train.shape[1]} columns as train, got {X.shape[1]}"
+        )
+    if len(train) == 0:
+        raise ValueError("train must have at least one row, got none")
+    empty = train.isnan().all(dim=0).nonzero().flatten().tolist()
+    if empty:
+        raise ValueError(
+            "train must have a number in every column, "
+            f"got none in the columns {empty}"
+        )

@@ -4,13 +4,13 @@ import math
 from collections.abc import Sequence
 
 
-def check_sizes(name: str, sizes: Sequence[int]) -> None:
+def _check_sizes(name: str, sizes: Sequence[int]) -> None:
     """Raise ValueError if a size of the shape called `name` is negative."""
     if any(n < 0 for n in sizes):
         raise ValueError(f"{name} must have sizes >= 0, got {tuple(sizes)}")
 
 
-def check_as_many(
+def _check_as_many(
     name: str, values: Sequence[int], other: str, sizes: Sequence[int]
 ) -> None:
     """Raise ValueError unless `values` has one number for each size."""
@@ -30,7 +30,7 @@ def address(
     Raises: ValueError if index and stride differ in length, or if an
         entry of index is negative.
     """
-    check_as_many("index", index, "stride", stride)
+    _check_as_many("index", index, "stride", stride)
     if any(i < 0 for i in index):
         raise ValueError(f"index must not be negative, got {tuple(index)}")
     steps = zip(index, stride, strict=True)
@@ -42,7 +42,7 @@ def contiguous_stride(shape: Sequence[int]) -> tuple[int, ...]:
 
     Raises: ValueError if a size is negative.
     """
-    check_sizes("shape", shape)
+    _check_sizes("shape", shape)
     stride, step = [], 1
     for n in reversed(shape):
         stride.append(step)
@@ -58,8 +58,8 @@ def merge(
     Raises: ValueError if a size is negative, or if shape and stride
         differ in length.
     """
-    check_sizes("shape", shape)
-    check_as_many("stride", stride, "shape", shape)
+    _check_sizes("shape", shape)
+    _check_as_many("stride", stride, "shape", shape)
     runs: list[tuple[int, int]] = []
     for n, s in zip(shape, stride, strict=True):
         if n == 1:
@@ -81,7 +81,7 @@ def view_stride(
     Raises: ValueError if a size is negative, if stride has another
         length than shape, or for another number of elements.
     """
-    check_sizes("new_shape", new_shape)
+    _check_sizes("new_shape", new_shape)
     runs = merge(shape, stride)
     if math.prod(new_shape) != math.prod(shape):
         raise ValueError(
@@ -119,7 +119,7 @@ def broadcast_shape(*shapes: Sequence[int]) -> tuple[int, ...]:
     """
     result: list[int] = []  # from the last dimension to the first
     for shape in shapes:
-        check_sizes("shapes", shape)
+        _check_sizes("shapes", shape)
         result += [1] * (len(shape) - len(result))
         for k, n in enumerate(reversed(shape)):
             if result[k] == 1:
@@ -140,7 +140,7 @@ def broadcast_stride(
     Raises: ValueError if a size is negative, if stride has another
         length than shape, or if shape does not broadcast to new_shape.
     """
-    check_as_many("stride", stride, "shape", shape)
+    _check_as_many("stride", stride, "shape", shape)
     if broadcast_shape(shape, new_shape) != tuple(new_shape):
         raise ValueError(
             f"new_shape must be one to which {tuple(shape)} broadcasts, "

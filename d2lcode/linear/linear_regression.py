@@ -1,6 +1,5 @@
 """Linear regression: reader, model, loss, optimizer and closed form."""
 
-import math
 from collections.abc import Iterable, Iterator
 
 import torch
@@ -67,7 +66,7 @@ def sgd(parameters: Iterable[Tensor], learning_rate: float) -> None:
     Raises: ValueError if learning_rate is not positive and finite, or
         if a parameter has no gradient; then none has moved.
     """
-    if not 0 < learning_rate < math.inf:
+    if not 0 < learning_rate < float("inf"):
         raise ValueError(
             f"learning_rate must be positive and finite, got {learning_rate}"
         )

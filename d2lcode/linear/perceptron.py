@@ -1,6 +1,5 @@
 """The perceptron: its rule, its loss, its margin."""
 
-import math
 from collections.abc import Sequence
 
 import torch
@@ -8,12 +7,8 @@ from sklearn.linear_model import LinearRegression
 from torch import Tensor, nn
 
 
-def check_labels(y: Tensor, shape: Sequence[int]) -> None:
-    """Refuse labels of another shape, none at all, or not -1 and +1.
-
-    Unsigned integers are refused, too: 255 equals -1 there.
-    Raises: ValueError.
-    """
+def _check_labels(y: Tensor, shape: Sequence[int]) -> None:
+    """Refuse all but -1 and +1; 255 equals -1 in unsigned integers."""
     if y.shape != tuple(shape):
         raise ValueError(f"y must be {tuple(shape)}, got {tuple(y.shape)}")
     if y.numel() == 0:
@@ -25,14 +20,10 @@ def check_labels(y: Tensor, shape: Sequence[int]) -> None:
         raise ValueError(f"y must hold only -1 and +1, got {other[0].item()}")
 
 
-def check_rows(X: Tensor, y: Tensor) -> None:
-    """Refuse X unless (n, D) and finite, y unless (n,) of -1 and +1.
-
-    Raises: ValueError.
-    """
+def _check_rows(X: Tensor, y: Tensor) -> None:
     if X.ndim != 2:
         raise ValueError(f"X must be (n, D), got {tuple(X.shape)}")
-    check_labels(y, X.shape[:1])
+    _check_labels(y, X.shape[:1])
     if not bool(X.isfinite().all()):
         raise ValueError("X must be finite, got infinity or NaN")
 
@@ -40,10 +31,9 @@ def check_rows(X: Tensor, y: Tensor) -> None:
 class Perceptron(nn.Module):
     """A linear score and a threshold, for the labels -1 and +1.
 
-    Shapes: X (B, D) -> scores (B,). w (D,) and b () start at zero.
+    Shapes: X (..., D) -> scores (...); predict: the same, int64 -1 or +1.
     Raises: ValueError if D < 1, or if X is not (..., D).
-    Source: Rosenblatt 1958, doi:10.1037/h0042519; rule: Novikoff 1962.
-    Deviation: Rosenblatt's had fixed random units in front of w.
+    Source: Rosenblatt 1958, without his fixed random units before w.
     """
 
     def __init__(self, D: int) -> None:
@@ -54,23 +44,20 @@ class Perceptron(nn.Module):
         self.b = nn.Parameter(torch.zeros(()), requires_grad=False)
 
     def forward(self, X: Tensor) -> Tensor:
-        """Return the scores: X (..., D) -> (...)."""
         D = len(self.w)
         if X.shape[-1:] != (D,):
             raise ValueError(f"X must be (..., {D}), got {tuple(X.shape)}")
         return X @ self.w + self.b  # eq:perceptron-model
 
     def predict(self, X: Tensor) -> Tensor:
-        """Return the classes, -1 or +1: X (..., D) -> (...), int64."""
         return torch.where(self(X) > 0, 1, -1)  # eq:perceptron-model
 
     def update(self, x: Tensor, y: Tensor, learning_rate: float = 1) -> bool:
         """Learn from x (D,) and y () if they are a mistake; were they?"""
         mistake = bool(y * self(x) <= 0)
         if mistake:
-            step = learning_rate * float(y)
-            self.w.add_(step * x)  # eq:perceptron-rule
-            self.b.add_(step)
+            self.w.add_(learning_rate * float(y) * x)  # eq:perceptron-rule
+            self.b.add_(learning_rate * float(y))
         return mistake
 
 
@@ -89,23 +76,21 @@ def fit_perceptron(
     Shapes: X (n, D), finite; y (n,) of -1 and +1.
     Raises: ValueError if X, y, epochs or learning_rate is not so.
     """
-    check_rows(X, y)
+    _check_rows(X, y)
     if epochs < 1:
         raise ValueError(f"epochs must be at least 1, got {epochs}")
-    if not 0 < learning_rate < math.inf:
+    if not 0 < learning_rate < float("inf"):
         raise ValueError(
             f"learning_rate must be positive and finite, got {learning_rate}"
         )
     counts: list[int] = []
     for _ in range(epochs):
-        counts.append(0)
-        left = torch.randperm(len(X)) if shuffle else torch.arange(len(X))
-        while len(wrong := (y[left] * model(X[left]) <= 0).nonzero()) > 0:
-            first = int(wrong[0])  # up to here the weights stand still
-            i = left[first]
-            counts[-1] += model.update(X[i], y[i], learning_rate)
-            left = left[first + 1 :]  # rows that this epoch has yet to see
-        if counts[-1] == 0:
+        order = torch.randperm(len(X)) if shuffle else torch.arange(len(X))
+        mistakes = 0
+        for i in order.tolist():
+            mistakes += model.update(X[i], y[i], learning_rate)
+        counts.append(mistakes)
+        if mistakes == 0:
             break
     return counts
 
@@ -118,8 +103,8 @@ def perceptron_loss(scores: Tensor, y: Tensor, margin: float = 0) -> Tensor:
     Shapes: scores (B,), y (B,) of -1 and +1 -> ().
     Raises: ValueError if y is not so, or for margin < 0 or infinite.
     """
-    check_labels(y, scores.shape)
-    if not 0 <= margin < math.inf:
+    _check_labels(y, scores.shape)
+    if not 0 <= margin < float("inf"):
         raise ValueError(f"margin must be >= 0 and finite, got {margin}")
     return (margin - y * scores).clamp(min=0).mean()  # eq:perceptron-loss
 
@@ -132,11 +117,12 @@ def nearest_point(X: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     Shapes: X (n, D), y (n,) -> p (D + 1,), alpha (n,); float64, CPU.
     Raises: ValueError if X or y is not so, or if X is not finite.
     """
-    check_rows(X, y)
-    A = torch.cat([X, X.new_ones(len(X), 1)], dim=1).double().cpu()
-    Z = y.double().cpu().unsqueeze(1) * A  # (n, D + 1)
-    rows = torch.cat([Z.T, Z.new_ones(1, len(Z))])  # (D + 2, n)
-    target = torch.cat([Z.new_zeros(Z.shape[1]), Z.new_ones(1)])  # (D + 2,)
+    _check_rows(X, y)
+    ones = X.new_ones(len(X), 1)
+    Z = (y.unsqueeze(1) * torch.cat([X, ones], dim=1)).double().cpu()
+    rows = torch.cat([Z.T, torch.ones(1, len(X)).double()])  # (D + 2, n)
+    target = torch.zeros(len(rows)).double()
+    target[-1] = 1  # the sum of beta should be near 1
     solver = LinearRegression(fit_intercept=False, positive=True)
     solver.fit(rows.numpy(), target.numpy())  # eq:perceptron-nonnegative
     alpha = torch.from_numpy(solver.coef_ / solver.coef_.sum())

@@ -71,7 +71,8 @@ def cross_entropy(logits: Tensor, y: Tensor) -> Tensor:
             f"y must be torch.int64 in 0 .. {C - 1}, "
             f"got {y.dtype} in {y.min().item()} .. {y.max().item()}"
         )
-    at_label = rest.gather(1, y.unsqueeze(1)).squeeze(1)  # (B,)
+    rows = torch.arange(len(y), device=y.device)
+    at_label = rest[rows, y]  # (B,): in row i the entry y[i]
     return (log_sum_exp(rest) - at_label).mean()  # eq:softmax-loss
 
 
@@ -105,23 +106,23 @@ def confusion_matrix(y: Tensor, y_hat: Tensor, C: int) -> Tensor:
     Shapes: y (B,), y_hat (B,), integers in 0 .. C - 1 -> (C, C) int64.
     Raises: ValueError if one of them is anything else, or empty.
     """
-    for name, classes in (("y", y), ("y_hat", y_hat)):
-        if classes.ndim != 1 or classes.dtype != torch.int64:
-            raise ValueError(
-                f"{name} must be (B,) torch.int64, "
-                f"got {tuple(classes.shape)} {classes.dtype}"
-            )
-        if len(classes) != len(y) or len(y) == 0:
-            raise ValueError(
-                f"{name} must hold as many classes as y, at least one, "
-                f"got {len(classes)} and {len(y)}"
-            )
-        if classes.min() < 0 or classes.max() >= C:
-            raise ValueError(
-                f"{name} must be in 0 .. {C - 1}, "
-                f"got {classes.min().item()} .. {classes.max().item()}"
-            )
-    return torch.bincount(C * y + y_hat, minlength=C * C).reshape(C, C)
+    if y.ndim != 1 or y_hat.shape != y.shape or len(y) == 0:
+        raise ValueError(
+            "y and y_hat must be (B,) with B at least 1, "
+            f"got {tuple(y.shape)} and {tuple(y_hat.shape)}"
+        )
+    if not y.dtype == y_hat.dtype == torch.int64:
+        raise ValueError(
+            f"y and y_hat must be torch.int64, got {y.dtype} and {y_hat.dtype}"
+        )
+    if min(y.min(), y_hat.min()) < 0 or max(y.max(), y_hat.max()) >= C:
+        raise ValueError(
+            f"y and y_hat must be in 0 .. {C - 1}, got y in "
+            f"{y.min().item()} .. {y.max().item()} and y_hat in "
+            f"{y_hat.min().item()} .. {y_hat.max().item()}"
+        )
+    pairs = C * y + y_hat  # the pair (i, j) becomes the number C i + j
+    return torch.bincount(pairs, minlength=C * C).reshape(C, C)
 
 
 def calibration(
@@ -148,12 +149,15 @@ def calibration(
             f"got entries from {p.min().item():.3g}, "
             f"sums from {sums.min().item():.3g} to {sums.max().item():.3g}"
         )
-    confidence, y_hat = p.double().max(dim=1)  # (B,) each
-    place = (confidence * bins).ceil().long().sub(1).clamp(max=bins - 1)
-    members = nn.functional.one_hot(place, bins).double()  # (B, bins)
-    count = members.sum(dim=0)
+    confidence, y_hat = p.double().clamp(max=1).max(dim=1)  # (B,) each
     right = (y_hat == y).double()
-    return count, confidence @ members / count, right @ members / count
+    count, mean, accuracy = right.new_zeros(3, bins)
+    for m in range(bins):
+        inside = (m / bins < confidence) & (confidence <= (m + 1) / bins)
+        count[m] = inside.sum()
+        mean[m] = confidence[inside].mean()  # NaN if there is none
+        accuracy[m] = right[inside].mean()
+    return count, mean, accuracy
 
 
 def calibration_error(p: Tensor, y: Tensor, bins: int = 10) -> float:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 
-def check_floating(x: Tensor, name: str = "x") -> None:
+def _check_floating(x: Tensor, name: str = "x") -> None:
     """Raise ValueError unless the tensor holds floating-point numbers."""
     if not x.is_floating_point():
         raise ValueError(f"{name} must be floating point, got {x.dtype}")
@@ -14,9 +14,10 @@ def check_floating(x: Tensor, name: str = "x") -> None:
 
 def sigmoid(x: Tensor) -> Tensor:
     """Return 1 / (1 + exp(-x)) without overflow; any shape, in 0..1."""
-    check_floating(x)
+    _check_floating(x)
     zero = torch.zeros_like(x)
-    return torch.exp(-torch.logaddexp(zero, -x))  # eq:act-sigmoid
+    log = torch.logaddexp(zero, -x)  # log(exp(0) + exp(-x))
+    return torch.exp(-log)  # eq:act-sigmoid
 
 
 def sigmoid_slope(x: Tensor) -> Tensor:
@@ -35,7 +36,7 @@ def tanh_slope(x: Tensor) -> Tensor:
     return 1 - tanh(x) ** 2  # eq:act-tanh
 
 
-def check_negative_slope(x: Tensor, a: float | Tensor) -> None:
+def _check_negative_slope(x: Tensor, a: float | Tensor) -> None:
     """Raise ValueError unless a is finite and (H,) for x (..., H), or ()."""
     a = torch.as_tensor(a)
     if a.ndim > 1 or (a.ndim == 1 and a.shape != x.shape[-1:]):
@@ -47,7 +48,7 @@ def check_negative_slope(x: Tensor, a: float | Tensor) -> None:
 
 def relu(x: Tensor) -> Tensor:
     """Return max(x, 0), entry by entry; any shape."""
-    check_floating(x)
+    _check_floating(x)
     return torch.where(x <= 0, 0.0, x)  # eq:act-leaky, a = 0
 
 
@@ -58,8 +59,8 @@ def leaky_relu(x: Tensor, a: float | Tensor = 0.01) -> Tensor:
     Raises: ValueError if a has another shape or is not finite.
     Source: Maas et al. 2013; PReLU: He et al. 2015, arXiv:1502.01852.
     """
-    check_floating(x)
-    check_negative_slope(x, a)
+    _check_floating(x)
+    _check_negative_slope(x, a)
     return torch.where(x > 0, x, a * x)  # eq:act-leaky
 
 
@@ -68,8 +69,8 @@ def leaky_relu_slopes(x: Tensor, a: float | Tensor) -> tuple[Tensor, Tensor]:
 
     Shapes and Raises: as leaky_relu; both results as x.
     """
-    check_floating(x)
-    check_negative_slope(x, a)
+    _check_floating(x)
+    _check_negative_slope(x, a)
     by_x = torch.where(x > 0, torch.ones_like(x), a)  # eq:act-leaky
     by_a = torch.where(x > 0, torch.zeros_like(x), x)  # eq:act-leaky
     return by_x, by_a
@@ -77,7 +78,7 @@ def leaky_relu_slopes(x: Tensor, a: float | Tensor) -> tuple[Tensor, Tensor]:
 
 def normal_cdf(x: Tensor) -> Tensor:
     """Return the standard normal distribution function, in 0..1."""
-    check_floating(x)
+    _check_floating(x)
     return torch.erfc(-x / math.sqrt(2)) / 2
 
 
@@ -95,17 +96,17 @@ def gelu_slope(x: Tensor) -> Tensor:
     return normal_cdf(x) + x * density  # eq:act-gelu
 
 
-def check_pieces(z: Tensor) -> None:
+def _check_pieces(z: Tensor) -> None:
     """Raise ValueError unless z is (K, ...) floating point with K > 0."""
-    check_floating(z, "z")
+    _check_floating(z, "z")
     if z.ndim == 0 or len(z) == 0:
         raise ValueError(f"z must be (K, ...), K > 0, got {tuple(z.shape)}")
 
 
 def maxout(z: Tensor) -> Tensor:
     """Return the largest of K pieces. Shapes: z (K, ...) -> (...)."""
-    check_pieces(z)
-    return z.gather(0, z.argmax(dim=0, keepdim=True))[0]  # eq:act-maxout
+    _check_pieces(z)
+    return z.max(dim=0).values  # eq:act-maxout
 
 
 def maxout_slope(z: Tensor) -> Tensor:
@@ -113,9 +114,10 @@ def maxout_slope(z: Tensor) -> Tensor:
 
     Shapes: z (K, ...) -> (K, ...).
     """
-    check_pieces(z)
-    winner = z.argmax(dim=0, keepdim=True)
-    return torch.zeros_like(z).scatter(0, winner, 1.0)  # eq:act-maxout
+    _check_pieces(z)
+    winner = z.max(dim=0).indices  # (...)
+    slopes = [winner == k for k in range(len(z))]
+    return torch.stack(slopes).to(z)  # eq:act-maxout
 
 
 class Maxout(nn.Module):
@@ -138,8 +140,9 @@ class Maxout(nn.Module):
         if x.shape[-1:] != self.W.shape[:1]:
             D = len(self.W)
             raise ValueError(f"x must be (..., {D}), got {tuple(x.shape)}")
-        z = (x @ self.W + self.b).chunk(self.K, dim=-1)  # K times (..., H)
-        return maxout(torch.stack(z))  # eq:act-maxout, (..., H)
+        z = x @ self.W + self.b
+        pieces = torch.stack(z.chunk(self.K, dim=-1))  # K of them first
+        return maxout(pieces)  # eq:act-maxout
 
 
 def dead_units(h: Tensor) -> Tensor:

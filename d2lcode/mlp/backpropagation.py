@@ -1,11 +1,12 @@
-"""Backpropagation of an MLP by hand, checkpointing, and a memory meter."""
+"""Backpropagation of an MLP by hand, checkpointing, memory meters."""
 
 import weakref
 from collections.abc import Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.autograd.graph import saved_tensors_hooks
 from torch.nn.functional import one_hot
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
@@ -15,7 +16,7 @@ from d2lcode.linear.softmax_regression import cross_entropy, softmax
 Layers = Sequence[tuple[Tensor, Tensor]]  # one (W, b) for each layer
 
 
-def check_layers(X: Tensor, layers: Layers) -> None:
+def _check_layers(X: Tensor, layers: Layers) -> None:
     """Raise ValueError unless X and the layers fit together."""
     if X.ndim != 2 or 0 in X.shape or not X.is_floating_point():
         raise ValueError(
@@ -53,7 +54,7 @@ def layer_inputs(X: Tensor, layers: Layers) -> list[Tensor]:
     Shapes: as in mlp_forward.
     Raises: ValueError if X or layers is not as it must be.
     """
-    check_layers(X, layers)
+    _check_layers(X, layers)
     A = [X]
     for W, b in layers[:-1]:
         A.append(torch.relu(A[-1] @ W + b))  # eq:backprop-forward
@@ -69,27 +70,27 @@ def mlp_backward(
         output Z_K -> A_bar (B, D_0), [(W_bar like W, b_bar like b)].
     Raises: ValueError if A, layers or Z_bar is not as it must be.
     """
-    check_inputs(A, layers, Z_bar)
+    _check_inputs(A, layers, Z_bar)
     gradients = []
     for k in reversed(range(len(layers))):
-        W, _ = layers[k]
+        W = layers[k][0]
         W_bar = A[k].T @ Z_bar  # eq:backprop-layer, like W
         b_bar = Z_bar.sum(dim=0)  # eq:backprop-layer, like b
-        gradients.append((W_bar, b_bar))
         A_bar = Z_bar @ W.T  # eq:backprop-layer, like A[k]
+        gradients.append((W_bar, b_bar))
         if k > 0:
             Z_bar = A_bar * (A[k] > 0)  # eq:backprop-activation
-    return A_bar, gradients[::-1]
+    return A_bar, gradients[::-1]  # first layer first
 
 
-def check_inputs(A: Sequence[Tensor], layers: Layers, Z_bar: Tensor) -> None:
+def _check_inputs(A: Sequence[Tensor], layers: Layers, Z_bar: Tensor) -> None:
     """Raise ValueError unless A and Z_bar have the shapes of the layers."""
     if len(A) != len(layers) or len(A) == 0:
         raise ValueError(
             "A must hold the input of each layer, "
             f"got {len(A)} tensors for {len(layers)} layers"
         )
-    check_layers(A[0], layers)
+    _check_layers(A[0], layers)
     B = len(A[0])
     for k, (W, _) in enumerate(layers):
         if A[k].shape != (B, len(W)):
@@ -119,44 +120,63 @@ def checkpointed_gradients(
 ) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
     """Return the cross-entropy and its gradients by every (W, b).
 
-    Keeps the input of each `every`-th layer and computes the inputs in
-    between again, one segment at a time.
+    Keeps the input of each `every`-th layer, computes the others again.
     Shapes: X (B, D_0), y (B,), layers as in mlp_forward -> (), like layers.
     Raises: ValueError if X, y or layers is not as it must be, every < 1.
     Source: Chen et al. 2016, arXiv:1604.06174.
     """
     if every < 1:
         raise ValueError(f"every must be at least 1, got {every}")
-    check_layers(X, layers)
-    segments = [layers[k : k + every] for k in range(0, len(layers), every)]
-    checkpoints, A_k = [], X
-    for segment in segments:
-        checkpoints.append(A_k)
-        Z = mlp_forward(A_k, segment)[1]  # the inputs are let go
-        A_k = torch.relu(Z)
+    _check_layers(X, layers)
+    starts = range(0, len(layers), every)
+    checkpoints, A = [], X
+    for k in starts:
+        checkpoints.append(A)
+        Z = mlp_forward(A, layers[k : k + every])[1]  # keeps the output only
+        A = torch.relu(Z)
     loss, Z_bar = loss_gradient(Z, y)
-    del Z, A_k
+    del Z, A  # free their memory
     gradients: list[tuple[Tensor, Tensor]] = []
-    for segment in reversed(segments):
-        A_bar, part = mlp_backward(
-            layer_inputs(checkpoints[-1], segment), segment, Z_bar
-        )  # the inputs are computed again, and let go
-        Z_bar = A_bar * (checkpoints.pop() > 0)  # eq:backprop-activation
-        gradients = part + gradients
+    for k in reversed(starts):
+        part, start = layers[k : k + every], checkpoints.pop()
+        A_bar, new = mlp_backward(layer_inputs(start, part), part, Z_bar)
+        gradients = new + gradients
+        if k > 0:
+            Z_bar = A_bar * (start > 0)  # eq:backprop-activation
     return loss, gradients
+
+
+def saved_bytes(model: nn.Module, X: Tensor) -> int:
+    """Return how many bytes model(X) saves for the backward pass.
+
+    Each piece of memory counts once, the parameters not at all.
+    """
+    own = {p.untyped_storage().data_ptr() for p in model.parameters()}
+    saved = {}
+
+    def look(t: Tensor) -> Tensor:
+        storage = t.untyped_storage()
+        if storage.data_ptr() not in own:
+            saved[storage.data_ptr()] = storage.nbytes()
+        return t
+
+    with saved_tensors_hooks(look, lambda t: t):
+        output = model(X)
+    del output  # alive until we have counted
+    return sum(saved.values())
 
 
 class MemoryMeter(TorchDispatchMode):
     """Count the bytes of the tensors that are made inside `with`.
 
-    alive, peak: bytes now and at most; history: alive after each
-        operation. A view adds nothing; memory counts until it is freed.
+    alive, peak: bytes now and at most. A view adds nothing; memory
+        counts until it is freed. What an operation allocates and frees
+        inside itself is not seen.
     """
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.alive = self.peak = 0
-        self.history: list[int] = []
 
     def __torch_dispatch__(
         self, operation: Any, types: Any, args: Any = (), kwargs: Any = None
@@ -168,7 +188,6 @@ class MemoryMeter(TorchDispatchMode):
                 storage = t.untyped_storage()
                 self.change(storage.nbytes())
                 weakref.finalize(storage, self.change, -storage.nbytes())
-        self.history.append(self.alive)
         return result
 
     def change(self, count: int) -> None:

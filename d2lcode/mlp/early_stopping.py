@@ -1,6 +1,7 @@
 """Early stopping: the rule, and what it does to a quadratic loss."""
 
 import math
+from copy import deepcopy
 
 import torch
 from torch import Tensor, nn
@@ -29,16 +30,13 @@ class EarlyStopping:
 
         Raises: ValueError if loss is not a number (NaN).
         """
-        loss = loss.item() if isinstance(loss, Tensor) else loss  # no graph
+        loss = loss.item() if isinstance(loss, Tensor) else loss
         if math.isnan(loss):
             raise ValueError(f"loss must be a number, got {loss}")
         self.epoch += 1
         if loss < self.best_loss - self.min_delta:  # eq:early-rule
             self.best_epoch, self.best_loss = self.epoch, loss
-            self.best_weights = {
-                name: value.detach().clone()  # training goes on in place
-                for name, value in model.state_dict().items()
-            }
+            self.best_weights = deepcopy(model.state_dict())
         return self.epoch - self.best_epoch >= self.patience  # eq:early-rule
 
     def restore(self, model: nn.Module) -> None:
@@ -48,7 +46,9 @@ class EarlyStopping:
         model.load_state_dict(self.best_weights)
 
 
-def check_descent(curvature: Tensor, learning_rate: float, steps: int) -> None:
+def _check_descent(
+    curvature: Tensor, learning_rate: float, steps: int
+) -> None:
     """Raise ValueError unless 0 < rate * curvature <= 1 and steps >= 1."""
     if steps < 1:
         raise ValueError(f"steps must be at least 1, got {steps}")
@@ -68,7 +68,7 @@ def descent_share(
     Shapes: curvature (D,) -> (D,), in 0..1: one share a direction.
     Raises: ValueError unless rate * curvature is in (0, 1], steps >= 1.
     """
-    check_descent(curvature, learning_rate, steps)
+    _check_descent(curvature, learning_rate, steps)
     return 1 - (1 - learning_rate * curvature) ** steps  # eq:early-share
 
 

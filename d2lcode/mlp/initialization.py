@@ -29,7 +29,8 @@ def kept(activation: Activation, q: float = 1.0) -> float:
 
     Raises: ValueError if q is not positive and finite.
     """
-    return gaussian_mean(lambda z: activation(z) ** 2, q) / q  # eq:init-kept
+    mean_square = gaussian_mean(lambda z: activation(z) ** 2, q)
+    return mean_square / q  # eq:init-kept
 
 
 def slope_kept(activation: Activation, q: float = 1.0) -> float:
@@ -43,7 +44,7 @@ def slope_kept(activation: Activation, q: float = 1.0) -> float:
         (slope,) = torch.autograd.grad(activation(z).sum(), z)
         return slope**2
 
-    return gaussian_mean(squared_slope, q)  # eq:init-kept
+    return gaussian_mean(squared_slope, q)  # eq:init-backward
 
 
 def gain(activation: Activation, q: float = 1.0) -> float:
@@ -60,21 +61,6 @@ def gain(activation: Activation, q: float = 1.0) -> float:
     return 1 / math.sqrt(share)  # eq:init-gain
 
 
-def fans(W: Tensor) -> tuple[int, int]:
-    """Return the inputs D and outputs H of a weight that acts as x @ W."""
-    if W.ndim != 2 or W.numel() == 0:
-        raise ValueError(
-            f"W must be (D, H) with D, H > 0, got {tuple(W.shape)}"
-        )
-    return W.shape[0], W.shape[1]
-
-
-def check_factor(factor: float) -> None:
-    """Raise ValueError unless 0 < factor < infinity."""
-    if not 0 < factor < math.inf:
-        raise ValueError(f"factor must be positive and finite, got {factor}")
-
-
 def xavier_uniform_(W: Tensor, factor: float = 1.0) -> Tensor:
     """Fill W in place, uniformly, with variance 2 factor^2 / (D + H).
 
@@ -82,12 +68,12 @@ def xavier_uniform_(W: Tensor, factor: float = 1.0) -> Tensor:
     Raises: ValueError if W is no matrix or factor is not positive.
     Source: Glorot and Bengio 2010, equation 16 (there factor = 1).
     """
-    D, H = fans(W)
-    check_factor(factor)
-    variance = factor**2 * 2 / (D + H)  # eq:init-xavier
-    bound = math.sqrt(3 * variance)  # eq:init-xavier
+    _check_weight(W, factor)
+    D, H = W.shape
+    sigma = factor * math.sqrt(2 / (D + H))  # eq:init-xavier
+    r = math.sqrt(3) * sigma  # eq:init-xavier
     with torch.no_grad():
-        return W.uniform_(-bound, bound)
+        return W.uniform_(-r, r)
 
 
 def kaiming_normal_(
@@ -102,26 +88,13 @@ def kaiming_normal_(
     Raises: ValueError if W, factor or mode is not as it must be.
     Source: He et al. 2015, arXiv:1502.01852, equations 10 and 14.
     """
-    D, H = fans(W)
-    check_factor(factor)
+    _check_weight(W, factor)
     if mode not in ("fan_in", "fan_out"):
         raise ValueError(f"mode must be 'fan_in' or 'fan_out', got {mode!r}")
+    D, H = W.shape
     fan = D if mode == "fan_in" else H
     with torch.no_grad():
         return W.normal_(0, factor / math.sqrt(fan))  # eq:init-he
-
-
-def check_stack(x: Tensor, weights: Sequence[Tensor], g: Tensor) -> None:
-    """Raise ValueError unless x, the weights and g fit one another."""
-    shapes = [tuple(a.shape) for a in (x, *weights, g)]
-    ring = [*shapes[:-1], shapes[-1][::-1], shapes[0]]
-    if len(shapes) < 3 or any(
-        len(a) != 2 or a[1:] != b[:1] for a, b in itertools.pairwise(ring)
-    ):
-        raise ValueError(
-            "weights must be at least one matrix and fit x (B, D) and "
-            f"g (B, K), got x, weights, g of shapes {shapes}"
-        )
 
 
 def signals(
@@ -136,7 +109,7 @@ def signals(
         -> two of (L + 1,) for L layers, from the input to the output.
     Raises: ValueError if there is no layer or a shape does not fit.
     """
-    check_stack(x, weights, g)
+    _check_stack(x, weights, g)
     h = [x.detach().clone().requires_grad_()]
     for W in weights:
         h.append(activation(h[-1] @ W.detach()))  # eq:init-forward
@@ -144,3 +117,26 @@ def signals(
     forward = torch.stack([a.detach().square().mean() for a in h])
     backward = torch.stack([a.square().mean() for a in gradients])
     return forward, backward
+
+
+def _check_weight(W: Tensor, factor: float) -> None:
+    """Raise ValueError unless W is a matrix and 0 < factor < infinity."""
+    if W.ndim != 2 or W.numel() == 0:
+        raise ValueError(
+            f"W must be (D, H) with D, H > 0, got {tuple(W.shape)}"
+        )
+    if not 0 < factor < math.inf:
+        raise ValueError(f"factor must be positive and finite, got {factor}")
+
+
+def _check_stack(x: Tensor, weights: Sequence[Tensor], g: Tensor) -> None:
+    """Raise ValueError unless x, the weights and g fit one another."""
+    shapes = [tuple(a.shape) for a in (x, *weights, g)]
+    ring = [*shapes[:-1], shapes[-1][::-1], shapes[0]]
+    if len(shapes) < 3 or any(
+        len(a) != 2 or a[1:] != b[:1] for a, b in itertools.pairwise(ring)
+    ):
+        raise ValueError(
+            "weights must be at least one matrix and fit x (B, D) and "
+            f"g (B, K), got x, weights, g of shapes {shapes}"
+        )

@@ -32,11 +32,7 @@ def extremes(H: Tensor) -> tuple[Tensor, Tensor]:
     if H.ndim != 2 or not torch.allclose(H, H.mT):
         raise ValueError(f"H must be symmetric, got {tuple(H.shape)}")
     values = torch.linalg.eigvalsh(H)  # (D,), ascending
-    if values[0] <= values[-1] * len(H) * torch.finfo(H.dtype).eps:
-        raise ValueError(
-            "H must have positive eigenvalues, the smallest beyond round-off, "
-            f"got {values[0].item()} to {values[-1].item()}"
-        )
+    _check_positive(values)
     return values[0], values[-1]
 
 
@@ -71,7 +67,8 @@ def steps_enough(condition: float, remaining: float) -> int:
         raise ValueError(f"condition must be >= 1, got {condition}")
     if not 0 < remaining < 1:
         raise ValueError(f"remaining must be in (0, 1), got {remaining}")
-    return math.ceil((condition + 1) / 2 * -math.log(remaining))
+    steps = (condition + 1) / 2 * -math.log(remaining)  # eq:normalize-steps
+    return math.ceil(steps)
 
 
 def whiten(X: Tensor, train: Tensor) -> Tensor:
@@ -89,6 +86,15 @@ def whiten(X: Tensor, train: Tensor) -> Tensor:
         )
     mean = train.mean(dim=0)
     covariance = (train - mean).T @ (train - mean) / len(train)  # (D, D)
-    extremes(covariance)  # refuses dependent columns
-    values, V = torch.linalg.eigh(covariance)
+    values, V = torch.linalg.eigh(covariance)  # (D,), (D, D)
+    _check_positive(values)
     return (X - mean) @ V / values.sqrt()
+
+
+def _check_positive(values: Tensor) -> None:
+    """Raise ValueError unless ascending eigenvalues are all positive."""
+    if values[0] <= values[-1] * len(values) * torch.finfo(values.dtype).eps:
+        raise ValueError(
+            "H must have positive eigenvalues, the smallest beyond round-off, "
+            f"got {values[0].item()} to {values[-1].item()}"
+        )

@@ -28,11 +28,11 @@ class MLP(nn.Module):
                 f"sizes must be two or more positive numbers, got {sizes}"
             )
         self.activation = activation
-        pairs = list(pairwise(sizes))
-        self.weights = nn.ParameterList(
-            torch.randn(D, H) * math.sqrt(2 / D) for D, H in pairs
-        )
-        self.biases = nn.ParameterList(torch.zeros(H) for _, H in pairs)
+        self.weights = nn.ParameterList()
+        self.biases = nn.ParameterList()
+        for D, H in pairwise(sizes):
+            self.weights.append(torch.randn(D, H) * math.sqrt(2 / D))
+            self.biases.append(torch.zeros(H))
 
     def forward(self, x: Tensor) -> Tensor:
         if x.shape[-1:] != self.weights[0].shape[:1]:
@@ -40,11 +40,10 @@ class MLP(nn.Module):
                 f"x must be (..., {len(self.weights[0])}), "
                 f"got {tuple(x.shape)}"
             )
-        *hidden, last = zip(self.weights, self.biases, strict=True)
-        for W, b in hidden:
-            x = self.activation(x @ W + b)  # eq:mlp-layer
-        W, b = last
-        return x @ W + b
+        h = x
+        for W, b in zip(self.weights[:-1], self.biases[:-1], strict=True):
+            h = self.activation(h @ W + b)  # eq:mlp-layer
+        return h @ self.weights[-1] + self.biases[-1]
 
 
 def collapse(model: MLP) -> tuple[Tensor, Tensor]:
@@ -53,8 +52,8 @@ def collapse(model: MLP) -> tuple[Tensor, Tensor]:
     Shapes: -> W (sizes[0], sizes[-1]), b (sizes[-1],).
     """
     W, b = model.weights[0], model.biases[0]
-    for V, c in zip(model.weights[1:], model.biases[1:], strict=True):
-        W, b = W @ V, b @ V + c  # eq:mlp-collapse
+    for W_l, b_l in zip(model.weights[1:], model.biases[1:], strict=True):
+        W, b = W @ W_l, b @ W_l + b_l  # eq:mlp-collapse
     return W, b
 
 
@@ -75,8 +74,8 @@ def interpolate(knots: Tensor, values: Tensor) -> MLP:
             f"values must be {tuple(knots.shape)}, got {tuple(values.shape)}"
         )
     slopes = values.diff() / knots.diff()  # (m,)
+    changes = torch.cat([slopes[:1], slopes.diff()])  # (m,)
     model = MLP((1, len(slopes), 1)).to(knots.dtype)
-    changes = slopes.diff(prepend=slopes.new_zeros(1))  # (m,)
     with torch.no_grad():
         model.weights[0].fill_(1.0)
         model.biases[0].copy_(-knots[:-1])
@@ -91,17 +90,19 @@ def sawtooth(depth: int) -> MLP:
     On 0..1 it goes up and down between 0 and 1, 2 ** depth times in all.
     Shapes: x (..., 1) -> (..., 1).
     Raises: ValueError if depth < 1.
-    Source: Telgarsky 2015, arXiv:1509.08101.
+    Source: Telgarsky 2016, arXiv:1602.04485.
     """
     if depth < 1:
         raise ValueError(f"depth must be at least 1, got {depth}")
-    model = MLP((1, *[2] * depth, 1))
-    tent = torch.tensor([[2.0], [-4.0]])  # eq:mlp-tent
+    model = MLP([1] + [2] * depth + [1])
+    tent = torch.tensor([[2.0], [-4.0]])  # (2, 1), eq:mlp-tent
     with torch.no_grad():
-        for W, b in zip(model.weights[:-1], model.biases[:-1], strict=True):
-            W.fill_(1.0) if len(W) == 1 else W.copy_(tent.expand(2, 2))
-            b.copy_(torch.tensor([0.0, -0.5]))
+        model.weights[0].fill_(1.0)  # both units get x
+        for W in model.weights[1:-1]:
+            W.copy_(torch.cat([tent, tent], dim=1))  # both get the tent
         model.weights[-1].copy_(tent)
+        for b in model.biases[:-1]:
+            b.copy_(torch.tensor([0.0, -0.5]))
     return model
 
 

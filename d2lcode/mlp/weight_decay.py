@@ -1,4 +1,4 @@
-"""Weight decay: penalty, shrinking update, ridge regression, AdamW."""
+"""Weight decay: penalty, shrinking update, ridge regression, lasso."""
 
 import math
 from collections.abc import Iterable
@@ -15,31 +15,6 @@ def l2_penalty(w: Tensor) -> Tensor:
     return w.square().sum() / 2  # eq:decay-objective
 
 
-def check_rates(learning_rate: float, weight_decay: float) -> None:
-    """Raise ValueError unless learning_rate > 0 and weight_decay >= 0."""
-    if not 0 < learning_rate < math.inf:
-        raise ValueError(
-            f"learning_rate must be positive and finite, got {learning_rate}"
-        )
-    if not 0 <= weight_decay < math.inf:
-        raise ValueError(
-            f"weight_decay must be >= 0 and finite, got {weight_decay}"
-        )
-
-
-def take_gradients(parameters: list[Tensor]) -> list[Tensor]:
-    """Return all gradients and clear them; ValueError if one is None."""
-    gradients = [w.grad for w in parameters if w.grad is not None]
-    if len(gradients) < len(parameters):
-        raise ValueError(
-            "parameters must have gradients (call backward() first), got "
-            f"{len(parameters) - len(gradients)} whose grad is None"
-        )
-    for w in parameters:
-        w.grad = None
-    return gradients
-
-
 def sgd_with_decay(
     parameters: Iterable[Tensor], learning_rate: float, weight_decay: float
 ) -> None:
@@ -48,23 +23,26 @@ def sgd_with_decay(
     Works in place and clears the gradients, as `sgd` does.
     Raises: ValueError if a rate is out of range, a gradient missing.
     """
-    check_rates(learning_rate, weight_decay)
+    if not 0 < learning_rate < math.inf:
+        raise ValueError(
+            f"learning_rate must be positive and finite, got {learning_rate}"
+        )
+    if not 0 <= weight_decay < math.inf:
+        raise ValueError(
+            f"weight_decay must be >= 0 and finite, got {weight_decay}"
+        )
     parameters = list(parameters)
-    gradients = take_gradients(parameters)
+    gradients = [w.grad for w in parameters if w.grad is not None]
+    if len(gradients) < len(parameters):
+        raise ValueError(
+            "parameters must have gradients (call backward() first), got "
+            f"{len(parameters) - len(gradients)} whose grad is None"
+        )
     with torch.no_grad():
         for w, g in zip(parameters, gradients, strict=True):
             w *= 1 - learning_rate * weight_decay  # eq:decay-update
             w -= learning_rate * g  # eq:decay-update
-
-
-def check_ridge(X: Tensor, weight_decay: float) -> None:
-    """Raise ValueError unless X is (B, D) with B > 0, weight_decay > 0."""
-    if X.ndim != 2 or len(X) == 0:
-        raise ValueError(f"X must be (B, D), B > 0, got {tuple(X.shape)}")
-    if not 0 < weight_decay < math.inf:
-        raise ValueError(
-            f"weight_decay must be positive and finite, got {weight_decay}"
-        )
+            w.grad = None
 
 
 def ridge(X: Tensor, y: Tensor, weight_decay: float) -> tuple[Tensor, Tensor]:
@@ -74,91 +52,63 @@ def ridge(X: Tensor, y: Tensor, weight_decay: float) -> tuple[Tensor, Tensor]:
     Raises: ValueError if X, y or weight_decay is not as it must be.
     Source: Hoerl and Kennard 1970; their k is B * weight_decay.
     """
-    check_ridge(X, weight_decay)
+    if X.ndim != 2 or len(X) == 0:
+        raise ValueError(f"X must be (B, D), B > 0, got {tuple(X.shape)}")
     if y.shape != X.shape[:1]:
         raise ValueError(f"y must be ({len(X)},), got {tuple(y.shape)}")
-    X_mean, y_mean = X.mean(dim=0), y.mean()
-    U, s, V_T = torch.linalg.svd(X - X_mean, full_matrices=False)
-    coordinates = U.T @ (y - y_mean) * s / (s**2 + len(X) * weight_decay)
-    w = coordinates @ V_T  # eq:decay-shrink, (D,)
-    return w, y_mean - X_mean @ w
+    if not 0 < weight_decay < math.inf:
+        raise ValueError(
+            f"weight_decay must be positive and finite, got {weight_decay}"
+        )
+    x_mean, y_mean = X.mean(dim=0), y.mean()
+    X, y = X - x_mean, y - y_mean  # centred
+    penalty = len(X) * weight_decay * torch.eye(X.shape[1]).to(X)  # (D, D)
+    w = torch.linalg.solve(X.T @ X + penalty, X.T @ y)  # eq:decay-ridge
+    return w, y_mean - x_mean @ w
 
 
-def shrinkage(X: Tensor, weight_decay: float) -> Tensor:
-    """Return ridge's factor for each singular direction of centred X.
+def soft_threshold(w: Tensor, threshold: float) -> Tensor:
+    """Move every weight towards 0 by the threshold, at most to 0.
 
-    Shapes: X (B, D) -> (min(B, D),), in 0..1, in descending order.
-    Raises: ValueError if X or weight_decay is not as it must be.
+    Shapes: w of any shape -> the same.
+    Raises: ValueError if threshold is negative or not a number.
     """
-    check_ridge(X, weight_decay)
-    s = torch.linalg.svdvals(X - X.mean(dim=0))
-    return s**2 / (s**2 + len(X) * weight_decay)  # eq:decay-shrink
+    if not threshold >= 0:
+        raise ValueError(f"threshold must be >= 0, got {threshold}")
+    return w.sign() * (w.abs() - threshold).clamp(min=0)  # eq:decay-soft
 
 
-def effective_degrees_of_freedom(X: Tensor, weight_decay: float) -> float:
-    """Return how many free weights ridge has in effect (0..D).
+def lasso(
+    X: Tensor, y: Tensor, weight_decay: float, steps: int = 1000
+) -> tuple[Tensor, Tensor]:
+    """Minimize half the mean squared error + weight_decay * sum of |w|.
 
-    Raises: ValueError if X or weight_decay is not as it must be.
+    Each step descends along the loss, then moves the weights towards 0.
+    Shapes: X (B, D), y (B,) -> w (D,), b (); b is not penalized.
+    Raises: ValueError if X, y or weight_decay is not as it must be, or
+        for steps < 1.
+    Source: Tibshirani 1996; the steps of Daubechies et al. 2004.
     """
-    return shrinkage(X, weight_decay).sum().item()  # eq:decay-freedom
-
-
-def adam_direction(
-    g: Tensor,
-    m: Tensor,
-    v: Tensor,
-    t: int,
-    betas: tuple[float, float] = (0.9, 0.999),
-    epsilon: float = 1e-8,
-) -> Tensor:
-    """Return the step of Adam for learning rate 1 (t = 1, 2, ...).
-
-    Shapes: g, m, v alike -> the same; m and v are updated in place.
-    Source: Kingma and Ba 2015, arXiv:1412.6980, Algorithm 1.
-    """
-    beta1, beta2 = betas
-    m += (1 - beta1) * (g - m)  # eq:decay-adam
-    v += (1 - beta2) * (g**2 - v)  # eq:decay-adam
-    m_hat = m / (1 - beta1**t)  # eq:decay-adam
-    v_hat = v / (1 - beta2**t)  # eq:decay-adam
-    return m_hat / (v_hat.sqrt() + epsilon)
-
-
-class AdamWithDecay:
-    """Adam whose decay is in the gradient (L2), or decoupled (AdamW).
-
-    Raises: ValueError if a rate is out of range, a gradient missing.
-    Source: Loshchilov and Hutter 2019, arXiv:1711.05101, Algorithm 2.
-    Deviation: the factor is 1 - learning_rate * weight_decay, as in
-        torch.optim.AdamW; in the paper the schedule alone scales it.
-    """
-
-    def __init__(
-        self,
-        parameters: Iterable[Tensor],
-        learning_rate: float,
-        weight_decay: float,
-        decoupled: bool,
-    ) -> None:
-        check_rates(learning_rate, weight_decay)
-        self.rates, self.decoupled = (learning_rate, weight_decay), decoupled
-        self.parameters, self.t = list(parameters), 0
-        self.m = [torch.zeros_like(w) for w in self.parameters]
-        self.v = [torch.zeros_like(w) for w in self.parameters]
-
-    def step(self) -> None:
-        """Update the parameters in place and clear their gradients."""
-        learning_rate, weight_decay = self.rates
-        gradients = take_gradients(self.parameters)
-        state = zip(self.parameters, gradients, self.m, self.v, strict=True)
-        self.t += 1
-        with torch.no_grad():
-            for w, g, m, v in state:
-                if self.decoupled:
-                    w *= 1 - learning_rate * weight_decay  # eq:decay-adamw
-                else:
-                    g = g + weight_decay * w  # eq:decay-adam
-                w -= learning_rate * adam_direction(g, m, v, self.t)
+    if X.ndim != 2 or len(X) == 0:
+        raise ValueError(f"X must be (B, D), B > 0, got {tuple(X.shape)}")
+    if y.shape != X.shape[:1]:
+        raise ValueError(f"y must be ({len(X)},), got {tuple(y.shape)}")
+    if not 0 < weight_decay < math.inf:
+        raise ValueError(
+            f"weight_decay must be positive and finite, got {weight_decay}"
+        )
+    if X.eq(X[:1]).all():
+        raise ValueError("X must hold different samples, got equal ones")
+    if steps < 1:
+        raise ValueError(f"steps must be at least 1, got {steps}")
+    x_mean, y_mean = X.mean(dim=0), y.mean()
+    X, y = X - x_mean, y - y_mean  # centred
+    rate = len(X) / torch.linalg.matrix_norm(X, 2).item() ** 2
+    w = X.new_zeros(X.shape[1])  # (D,)
+    for _ in range(steps):
+        w = w - rate * X.T @ (X @ w - y) / len(X)
+        w = soft_threshold(w, rate * weight_decay)
+    return w, y_mean - x_mean @ w
 
 
 def decay_groups(

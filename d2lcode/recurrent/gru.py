@@ -64,10 +64,11 @@ class GRU(nn.Module):
     def forward(
         self, x: Tensor, h: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
-        D, H = len(self.cell.W), len(self.cell.U)
-        if x.ndim != 3 or x.shape[1] < 1 or x.shape[2] != D:
+        H = len(self.cell.U)
+        if x.ndim != 3 or x.shape[1] < 1 or x.shape[2] != len(self.cell.W):
             raise ValueError(
-                f"x must be (B, T, {D}), T at least 1, got {tuple(x.shape)}"
+                f"x must be (B, T, {len(self.cell.W)}), T at least 1, "
+                f"got {tuple(x.shape)}"
             )
         if h is None:
             h = x.new_zeros(x.shape[0], H)

@@ -383,6 +383,22 @@ def test_order_of_the_pairs_does_not_matter() -> None:
     torch.testing.assert_close(output, shuffled)
 
 
+def test_equal_keys_give_the_mean_of_the_values() -> None:
+    """The first question on the way: whatever the query is."""
+    q, k, v = qkv(3, 5, 4, 2)
+    same = k[..., :1, :].expand_as(k)
+    mean = v.mean(dim=-2, keepdim=True).expand(*v.shape[:-2], 3, 2)
+    torch.testing.assert_close(attention(q, same, v)[0], mean)
+
+
+def test_a_length_masks_keys_for_every_query() -> None:
+    """The second question: two lengths, 3 and 5, padded to 5."""
+    scores = torch.zeros(2, 5, 5)
+    weights = masked_softmax(scores, length_mask(torch.tensor([3, 5]), 5))
+    zero = (weights == 0).nonzero().tolist()
+    assert zero == [[0, query, key] for query in range(5) for key in (3, 4)]
+
+
 def test_attention_cannot_count() -> None:
     q, k, v = qkv(3, 6, 4, 2)
     output, _ = attention(q, k, v)

@@ -2,9 +2,11 @@
 
 import dataclasses
 import json
+import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
@@ -14,8 +16,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from book.build.site import build
-from book.check import form
-from book.edit import sync
+from book.check import chapters, form
+from book.edit import draw, sync
 from book.layout import CONFIGS, ROOT, SECTIONS, is_chapter, navigation
 from book.pack.chromium import ARGUMENTS, chromium
 from book.page.blocks import read
@@ -131,15 +133,51 @@ def test_double():
 def small_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The root of a book with one chapter, in which nothing is wrong.
 
-    The chapter has less in it than the checks ask of one.
+    The chapter has less in it than the checks ask of one; the form is
+    asked of pages with hours alone.
     """
     monkeypatch.setattr(form, "LEAST", {})
+    monkeypatch.setattr(chapters, "has_form", lambda p: "hours" in p.meta)
     for name, text in FILES.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     accept(tmp_path)
     return tmp_path
+
+
+DRAWING = """\
+from drawings.shapes import BLUE, Sheet
+
+
+def cell() -> Sheet:
+    sheet = Sheet(9.0, 4.0)
+    box = sheet.box(2.0, 2.0, "$x$", color=BLUE)
+    sheet.arrow(box, (7.0, 2.0))
+    sheet.text(4.5, 3.2, "time step")
+    return sheet
+"""
+
+CAPTIONS = {
+    "en": "![A step from $x$.](one-cell.svg)",
+    "zh": "![从 $x$ 出发的一步。](one-cell.svg)",
+}
+
+
+@pytest.fixture
+def drawn_book(small_book: Path) -> Path:
+    """The small book with a drawing before its formula."""
+    path = small_book / "drawings" / "part" / "one.py"
+    path.parent.mkdir(parents=True)
+    path.write_text(DRAWING, encoding="utf-8")
+    for language, caption in CAPTIONS.items():
+        page = small_book / "docs" / language / "part" / "one.md"
+        text = page.read_text(encoding="utf-8")
+        text = text.replace("{#math}\n", f"{{#math}}\n\n{caption}\n", 1)
+        page.write_text(text, encoding="utf-8")
+    draw.draw(read(small_book / "docs" / "en" / "part" / "one.md"))
+    accept(small_book)
+    return small_book
 
 
 def accept(root: Path) -> None:
@@ -202,12 +240,49 @@ def edit(small_book: Path) -> Callable[[str, str, str], None]:
     return replace
 
 
+def once(
+    factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]
+) -> Path:
+    """A folder that the first worker makes and the others wait for."""
+    base = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    root = base / f"{name}-once"
+    made, failed = (base / f"{root.name}.{end}" for end in ("made", "failed"))
+    try:
+        root.mkdir()
+    except FileExistsError:
+        late = time.monotonic() + 900
+        while not made.exists():
+            lost = failed.exists() or time.monotonic() > late
+            assert not lost, f"another worker failed to make {name}"
+            time.sleep(0.2)
+        return root
+    try:
+        make(root)
+    except BaseException:
+        failed.touch()
+        raise
+    made.touch()
+    return root
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of this book, built from a copy."""
-    root = tmp_path_factory.mktemp("book")
+    return once(tmp_path_factory, "book", _build_copy) / "site"
+
+
+def _build_copy(root: Path) -> None:
     ignored = shutil.ignore_patterns("__pycache__")
-    for name in ("d2lcode", "docs", "overrides", "tests"):
+    for name in (
+        "book/words",
+        "d2lcode",
+        "docs",
+        "drawings",
+        "overrides",
+        "tests",
+    ):
         shutil.copytree(ROOT / name, root / name, ignore=ignored)
     for name in CONFIGS.values():
         shutil.copy(ROOT / name, root)
@@ -216,7 +291,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     runs[FAILED] |= {"failed": 2, "failures": ["gru.md:7", "test_gru"]}
     write_report(root, runs)
     build(root)
-    return root / "site"
 
 
 @pytest.fixture(scope="session")

@@ -45,6 +45,17 @@ def test_sync_shows_what_it_accepts(
     )
 
 
+def test_count_prints_a_row_a_chapter(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (root / "docs/en/part/index.md").write_text("# Part\n", encoding="utf-8")
+    assert cli.main(["count", str(root / "docs/zh/part/one.md")]) == 0
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert head.split()[:3] == ["drawings", "core", "words"]
+    assert [row.split()[0] for row in rows] == ["part/one"]
+    assert len({len(line) for line in (head, *rows)}) == 1
+
+
 def test_what_is_accepted_is_named(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -97,10 +108,13 @@ def test_what_the_system_refuses_is_a_line(
         "docs",
         "d2lcode/part/one.py",
         "tests/part/test_one.py",
+        "drawings/part/one.py",
         ".",
     ],
 )
-def test_a_page_is_named_by_each_of_its_rooms(name: str, root: Path) -> None:
+def test_a_page_is_named_by_each_of_its_rooms(
+    name: str, root: Path, drawn_book: Path
+) -> None:
     assert cli._names([root / name]) == ["part/one"]
 
 

@@ -79,7 +79,7 @@ def workshop(tmp_path: Path) -> Workshop:
         (tmp_path / name).touch()
     for name in ("mkdocs.yml", "mkdocs.zh.yml"):
         (tmp_path / name).touch()
-    for name in ("d2lcode", "tests"):
+    for name in ("d2lcode", "drawings", "tests"):
         (tmp_path / name).mkdir()
     straw = tmp_path / "straw"
     straw.write_text(STRAW)
@@ -107,7 +107,9 @@ def test_nothing_is_done_twice(workshop: Workshop) -> None:
     assert workshop.make("labs") == ["-m book labs"]
 
 
-@pytest.mark.parametrize("verb", ["check", "update", "sync", "portable"])
+@pytest.mark.parametrize(
+    "verb", ["check", "update", "draw", "count", "sync", "portable"]
+)
 def test_verbs_of_authors(verb: str, workshop: Workshop) -> None:
     workshop.make("site")
     assert workshop.make(verb, "FILES=a.md") == [f"-m book {verb} a.md"]
@@ -121,7 +123,7 @@ def test_accept_and_format(workshop: Workshop) -> None:
     ]
     fix, form = workshop.make("format")
     assert fix.startswith("-m ruff check --fix --exit-zero")
-    assert form == "-m ruff format d2lcode book tests"
+    assert form == "-m ruff format d2lcode book drawings tests"
 
 
 def test_titles_of_a_new_chapter_arrive_whole(workshop: Workshop) -> None:

@@ -177,7 +177,7 @@ def imported(*folders: str) -> Iterator[tuple[str, str]]:
 def third_party(*folders: str) -> dict[str, str]:
     """The distributions that the code imports: name -> where."""
     owners = packages_distributions()
-    ours = {"book", "d2lcode", "tests"}
+    ours = {"book", "d2lcode", "drawings", "tests"}
     found = {}
     for name, place in imported(*folders):
         top = name.partition(".")[0]
@@ -189,7 +189,7 @@ def third_party(*folders: str) -> dict[str, str]:
 @knows_owners
 def test_every_direct_dependency_is_pinned() -> None:
     pinned = {canonicalize_name(pin.name) for pin in pins()}
-    used = third_party("d2lcode", "book", "tests", "docs/en")
+    used = third_party("d2lcode", "book", "drawings", "tests", "docs/en")
     assert "torch" in used
     missing = {k: v for k, v in used.items() if k not in pinned}
     assert missing == {}
@@ -207,15 +207,17 @@ def test_the_wheel_asks_for_what_code_and_pages_import(
 def forbidden(path: Path, top: str) -> list[str]:
     """The imports of a file that cross the border of its package.
 
-    `d2lcode` never imports `book`, and `book` never a chapter.
+    `d2lcode` never imports `book` nor drawings, `book` never a chapter,
+    and drawings nothing of either but what several chapters share.
     """
     found = []
     for name, line in imports(path.read_text(encoding="utf-8")):
         parts = name.split(".")
         if top == "d2lcode":
-            wrong = parts[0] in {"book", "tests"}
+            wrong = parts[0] in {"book", "drawings", "tests"}
         else:
-            wrong = parts[0] == "tests" or (
+            others = {"book": {"drawings"}, "drawings": {"book"}}[top]
+            wrong = parts[0] in {"tests", *others} or (
                 parts[0] == "d2lcode"
                 and len(parts) > 1
                 and parts[1] not in {"data", "plotting", "training"}
@@ -226,7 +228,7 @@ def forbidden(path: Path, top: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("top", ["d2lcode", "book"])
+@pytest.mark.parametrize("top", ["d2lcode", "book", "drawings"])
 def test_nobody_imports_across_the_border(top: str) -> None:
     files = sorted((ROOT / top).rglob("*.py"))
     assert files
@@ -243,6 +245,12 @@ def test_nobody_imports_across_the_border(top: str) -> None:
         ("book", "import d2lcode.mlp.weight_decay", True),
         ("book", "def f():\n    from d2lcode import recurrent", True),
         ("book", "from d2lcode import plotting", False),
+        ("book", "from drawings.shapes import Sheet", True),
+        ("d2lcode", "from drawings import shapes", True),
+        ("drawings", "from drawings.shapes import Sheet", False),
+        ("drawings", "from d2lcode.plotting import INK", False),
+        ("drawings", "from d2lcode.recurrent import gru", True),
+        ("drawings", "from book.run import figures", True),
         ("book", "from book import pages", False),
     ],
 )

@@ -157,7 +157,7 @@ def test_windows_runs_what_make_runs() -> None:
     commands = job["steps"][-1]["run"].splitlines()
     assert sorted(commands) == sorted(
         f".venv/Scripts/python -m {recipe}".replace(
-            "$(code)", "d2lcode book tests"
+            "$(code)", "d2lcode book drawings tests"
         )
         for recipe in recipes
     )

@@ -539,7 +539,7 @@ def test_relu_minus_relu_is_the_identity_except_for_its_derivative() -> None:
 
 @pytest.mark.parametrize("M", [0.5, 5.4])
 def test_one_sided_step(M: float) -> None:
-    """Exercise 2: h M / 2 + 2 delta / h is least at 2 sqrt(delta / M)."""
+    """h M / 2 + 2 delta / h is least at 2 sqrt(delta / M)."""
     delta = 1.6e-16
     best = 2 * math.sqrt(delta / M)
     around = best * np.linspace(0.5, 2, 3001)
@@ -554,6 +554,20 @@ def test_every_operation_has_at_most_two_edges() -> None:
         assert 1 <= len(y.edges) <= 2
     for function in (exp, log, tanh, relu):
         assert len(function(a).edges) == 1
+
+
+def test_answers_of_the_questions_on_the_way() -> None:
+    """Three arrows leave x in x x + x; 1,000 outputs take as many sweeps."""
+    x = Value(3.0)
+    z = x * x + x
+    backward(z)
+    arrows = [v for y in in_order(z) for v, _ in y.edges if v is x]
+    assert len(arrows) == 3 and x.grad == 7.0
+    inputs = [Value(v) for v in (0.1, 0.2, 0.3)]
+    outputs = [inputs[k % 3] * k for k in range(1000)]
+    forward = [[forward_derivative(y, v) for y in outputs[:6]] for v in inputs]
+    assert len(forward) == 3  # one sweep of each input gives a whole row
+    assert forward[1] == [0.0, 1.0, 0.0, 0.0, 4.0, 0.0]
 
 
 def test_training_on_digits_walks_with_torch() -> None:

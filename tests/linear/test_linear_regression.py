@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from book.formula import Random, columns, formula
+from d2lcode import data
 from d2lcode.linear.linear_regression import (
     data_iter,
     linreg,
@@ -197,7 +198,7 @@ def test_contraction(eta: float) -> None:
     "eq:linreg-threshold",
     fixed=r"""\L(\theta_t) \to \min \L \;\text{ from every start}\;
     \iff\; 0 < \eta < \frac{2}{\lambda_{\max}} \label{eq:linreg-threshold}""",
-    chinese=r"""\L(\theta_t) \to \min \L \;\text{（从任何起点）}\;
+    chinese=r"""\L(\theta_t) \to \min \L \;\text{（不论初值）}\;
     \iff\; 0 < \eta < \frac{2}{\lambda_{\max}} \label{eq:linreg-threshold}""",
 )
 @pytest.mark.parametrize("D", [1, 3])
@@ -371,7 +372,7 @@ def test_gradients_against_differences() -> None:
 
 
 def test_by_hand() -> None:
-    """Exercise 1: the points (0, 1), (1, 2), (2, 4)."""
+    """The three points of the page, (0, 1), (1, 2), (2, 4), and a guess."""
     X = torch.tensor([[0.0], [1.0], [2.0]], dtype=torch.float64)
     y = torch.tensor([1.0, 2.0, 4.0], dtype=torch.float64)
     w, b = solve_normal_equation(X, y)
@@ -379,6 +380,46 @@ def test_by_hand() -> None:
     assert b.item() == pytest.approx(5 / 6)
     # Residuals -1/6, 1/3, -1/6: half their mean square is 1/36.
     assert squared_loss(linreg(X, w, b), y).item() == pytest.approx(1 / 36)
+    w = torch.tensor([0.5], dtype=torch.float64, requires_grad=True)
+    b = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
+    guess = squared_loss(linreg(X, w, b), y)
+    guess.backward()
+    assert guess.item() == pytest.approx(0.375)
+    assert w.grad is not None and w.grad.item() == pytest.approx(-0.5)
+    assert b.grad is not None and b.grad.item() == pytest.approx(1 / 6)
+    # Exercise 1: through zero.
+    assert (X.T @ y / (X.T @ X)).item() == pytest.approx(2)
+
+
+@pytest.mark.parametrize("rate, factor", [(0.25, 0), (0.5, -1), (4, -15)])
+def test_one_parameter(rate: float, factor: float) -> None:
+    """“Check yourself”: a step multiplies the distance by 1 - 4 rate."""
+    theta = torch.tensor(3.0, requires_grad=True)
+    (4 / 2 * (theta - 2).square()).backward()
+    sgd([theta], rate)
+    assert theta.item() - 2 == pytest.approx(factor)
+
+
+def test_all_products_overfit() -> None:
+    """Exercise 5, on five splits."""
+    table = data.load_diabetes(scaled=False)
+    for seed in range(5):
+        torch.manual_seed(seed)
+        order = torch.randperm(len(table.X))
+        train, test = order[:342], order[342:]
+        mean = table.X[train].mean(dim=0)
+        std = table.X[train].std(dim=0, correction=0)
+        X, y = ((table.X - mean) / std).double(), table.y.double()
+        pairs = itertools.combinations_with_replacement(range(10), 2)
+        products = [X[:, i] * X[:, j] for i, j in pairs]
+        assert len(products) == 55
+        errors = []
+        for columns_ in (X, torch.cat([X, torch.stack(products, 1)], 1)):
+            A = torch.cat([columns_, columns_.new_ones(len(X), 1)], dim=1)
+            theta = torch.linalg.pinv(A[train]) @ y[train]
+            error = (A @ theta - y).square()
+            errors.append((error[train].mean(), error[test].mean()))
+        assert errors[1][0] < errors[0][0] and errors[1][1] > errors[0][1]
 
 
 # --- The reader ----------------------------------------------------------

@@ -14,9 +14,9 @@ from torch.nn import functional as F
 from book.formula import Random, each, entries, formula, rows
 from d2lcode.mlp.activations import (
     Maxout,
-    check_floating,
-    check_negative_slope,
-    check_pieces,
+    _check_floating,
+    _check_negative_slope,
+    _check_pieces,
     dead_units,
     gelu,
     gelu_slope,
@@ -387,7 +387,7 @@ def test_one_step_moves_every_preactivation_as_the_formula(
     delta = 12 * z.grad  # of each sample's own loss
     for j in range(6):
         formula("eq:act-kill").check(
-            {r"z^{\text{new}}": moved[:, j], "z": z[:, j], "N": 12}
+            {r"\tilde z": moved[:, j], "z": z[:, j], "N": 12}
             | {r"\eta": rate, r"\delta": delta[:, j], "x": rows(x)}
             | {"m": range(1, 13)}
         )
@@ -442,7 +442,7 @@ def test_dead_units_by_hand() -> None:
 @pytest.mark.parametrize(
     "function",
     [
-        check_floating,
+        _check_floating,
         sigmoid,
         sigmoid_slope,
         tanh,
@@ -464,7 +464,7 @@ def test_integers_are_refused(function: Function) -> None:
 @pytest.mark.parametrize(
     "function",
     [
-        check_negative_slope,
+        _check_negative_slope,
         leaky_relu,
         leaky_relu_slopes,
     ],
@@ -486,7 +486,7 @@ def test_bad_negative_slope(
         function(torch.tensor(1.0), torch.zeros(1))
 
 
-@pytest.mark.parametrize("function", [check_pieces, maxout, maxout_slope])
+@pytest.mark.parametrize("function", [_check_pieces, maxout, maxout_slope])
 def test_bad_pieces(function: Function) -> None:
     for shape in ((), (0, 3)):
         with pytest.raises(

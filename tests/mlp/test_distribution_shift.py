@@ -125,6 +125,9 @@ def test_size_says_how_steady_the_mean_is() -> None:
     assert means.var() == pytest.approx(1 / size, rel=0.05)
     assert effective_size(torch.ones(7)) == 7
     assert effective_size(tensor([3.0, 0.0])) == 1
+    ten_scans = effective_size(tensor([9.0] + [1 / 9] * 9))
+    assert ten_scans == pytest.approx(1.2, abs=0.05)
+    assert effective_size(tensor([9.0] + [1.0] * 9)) == pytest.approx(3.6)
 
 
 @pytest.mark.equation("eq:shift-discriminator")

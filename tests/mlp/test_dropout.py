@@ -13,14 +13,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from book.formula import Random, formula
-from d2lcode.mlp.dropout import (
-    Dropout,
-    check_inputs,
-    check_probability,
-    dropout,
-    dropout_penalty,
-    dropout_regression,
-)
+from d2lcode.mlp.dropout import Dropout, dropout, dropout_penalty
 
 Array = np.ndarray
 
@@ -329,76 +322,17 @@ def test_gradient_of_the_penalty() -> None:
     assert w.grad.tolist() == pytest.approx(slopes)
 
 
-@pytest.mark.equation("eq:dropout-regression")
-@pytest.mark.parametrize(("B", "D", "p"), [(7, 3, 0.3), (3, 4, 0.8)])
-def test_regression_solves_its_equation(B: int, D: int, p: float) -> None:
-    X, y = normal(B, D), 5 + normal(B, seed=1)
-    formula("eq:dropout-regression").check(
-        {
-            "w": dropout_regression(X, y, p)[0],
-            "X_c": X - X.mean(dim=0),
-            "y_c": y - y.mean(),
-            "s": X.square().mean(dim=0),
-            "B": B,
-            "p": p,
-        }
-    )
+def penalized_minimum(X: Tensor, y: Tensor, p: float) -> Array:
+    """The least loss + penalty: the penalty as D more rows, without b."""
+    B, D = X.shape
+    weights = np.sqrt(p / (1 - p) * (X.numpy() ** 2).sum(axis=0))
+    rows = np.block([[X.numpy(), np.ones((B, 1))],
+                     [np.diag(weights), np.zeros((D, 1))]])  # fmt: skip
+    targets = np.append(y.numpy(), np.zeros(D))
+    return np.linalg.lstsq(rows, targets, rcond=None)[0]  # w and b
 
 
-@settings(max_examples=20, deadline=None)
-@given(
-    B=st.integers(2, 12),
-    D=st.integers(1, 6),
-    p=st.floats(0.05, 0.9),
-    seed=st.integers(0, 99),
-)
-def test_regression_solves_augmented_least_squares(
-    B: int, D: int, p: float, seed: int
-) -> None:
-    """The penalty as D more rows of data, which do not see b."""
-    X, y = normal(B, D, seed=seed), 5 + normal(B, seed=seed + 1)
-    data = X.numpy()
-    rows = [np.append(row, 1.0) for row in data]
-    for j in range(D):
-        row = np.zeros(D + 1)
-        row[j] = math.sqrt(p / (1 - p) * (data[:, j] ** 2).sum())
-        rows.append(row)
-    targets = [*y.tolist(), *[0.0] * D]
-    best = np.linalg.lstsq(np.array(rows), np.array(targets), rcond=None)[0]
-    w, b = dropout_regression(X, y, p)
-    assert w.shape == (D,)
-    assert b.shape == ()
-    np.testing.assert_allclose([*w.tolist(), b.item()], best, atol=1e-8)
-
-
-def test_regression_is_the_minimum_of_loss_and_penalty() -> None:
-    X, y, p = normal(9, 3), normal(9, seed=1), 0.3
-    w, b = dropout_regression(X, y, p)
-
-    def objective(w: Tensor, b: float) -> float:
-        return half_mse(X, y, w, b) + dropout_penalty(X, w, p).item()
-
-    lowest = objective(w, b.item())
-    for seed in range(30):
-        away = 0.01 * normal(4, seed=seed)
-        assert objective(w + away[:3], b.item() + away[3].item()) > lowest
-
-
-def test_units_do_not_matter_but_twins_share() -> None:
-    X, y = normal(20, 2), normal(20, seed=1)
-    before, b = dropout_regression(X, y, 0.5)
-    scale = torch.tensor([1000.0, 1.0], dtype=torch.float64)
-    after, b_after = dropout_regression(X * scale, y, 0.5)
-    torch.testing.assert_close(after * scale, before)
-    torch.testing.assert_close(b_after, b)
-    single, _ = dropout_regression((X * 1e5 * scale).float(), y.float(), 0.5)
-    expected = (before / scale / 1e5).float()
-    torch.testing.assert_close(single, expected, rtol=1e-3, atol=0)
-    twins, _ = dropout_regression(X[:, [0, 0]], y, 0.5)
-    torch.testing.assert_close(twins[0], twins[1])
-
-
-def test_descent_with_dropout_ends_at_the_regression() -> None:
+def test_descent_with_dropout_ends_at_the_minimum_with_penalty() -> None:
     X, y, p = normal(30, 2), normal(30, seed=1), 0.4
     w = torch.zeros(2, dtype=torch.float64, requires_grad=True)
     b = torch.zeros((), dtype=torch.float64, requires_grad=True)
@@ -413,15 +347,46 @@ def test_descent_with_dropout_ends_at_the_regression() -> None:
         optimizer.step()
         if step >= 200:
             average += torch.cat([w.detach(), b.detach()[None]]) / 400
-    best = torch.cat([part.view(-1) for part in dropout_regression(X, y, p)])
+    best = torch.tensor(penalized_minimum(X, y, p))
     torch.testing.assert_close(average, best, rtol=0, atol=0.01)
+
+
+def test_units_do_not_matter_zero_points_do_and_twins_share() -> None:
+    """What the page says of columns, in its questions and exercises."""
+    X, y = normal(20, 2), normal(20, seed=1)
+    before = penalized_minimum(X, y, 0.5)
+    scale = torch.tensor([1000.0, 1.0])
+    after = penalized_minimum(X * scale, y, 0.5)
+    assert after[:2] * scale.numpy() == pytest.approx(before[:2])
+    w = torch.tensor([2.0, 3.0], dtype=torch.float64)
+    same = dropout_penalty(X * scale, w / scale, 0.5)
+    torch.testing.assert_close(same, dropout_penalty(X, w, 0.5))
+    moved = penalized_minimum(X + torch.tensor([5.0, 0.0]), y, 0.5)
+    assert abs(moved[0] - before[0]) > 0.01
+    twins = penalized_minimum(X[:, [0, 0]], y, 0.5)
+    assert twins[0] == pytest.approx(twins[1])
+
+
+def test_numbers_of_the_page() -> None:
+    """Its small cases and what its questions ask."""
+    x = torch.tensor([6.0, 2.0, 4.0])
+    seen = {tuple(dropout(x, 0.5).tolist()) for _ in range(200)}
+    assert seen == set(itertools.product([0, 12], [0, 4], [0, 8]))
+    assert dropout(torch.tensor([4.0] * 99), 0.2).max().item() == 5
+    assert dropout(torch.tensor([3.0]), 0.5, training=False).item() == 3
+    # one sample x = 2 with target 3, half of the masks drop it
+    for w, expected in ((1.5, 9.0), (0.75, 4.5), (0.5, 5.0)):
+        mean = ((4 * w - 3) ** 2 + 3**2) / 2
+        penalty = 2 * dropout_penalty(
+            torch.tensor([[2.0]]), torch.tensor([w]), 0.5
+        )
+        assert (2 * w - 3) ** 2 + penalty == pytest.approx(mean) == expected
 
 
 # Bad input
 
 
 CALLS: list[Callable[[float], object]] = [
-    check_probability,
     lambda p: dropout(torch.ones(2), p),
     lambda p: dropout(torch.ones(2), p, training=False),
     Dropout,
@@ -438,11 +403,8 @@ def test_bad_probability(call: Callable[[float], object], p: float) -> None:
 @pytest.mark.parametrize("p", [-0.1, 1.0, math.nan])
 def test_penalty_needs_a_probability_below_one(p: float) -> None:
     message = rf"p must be at least 0 and below 1, got {p}"
-    X, y = normal(5, 2), normal(5)
     with pytest.raises(ValueError, match=message):
-        dropout_penalty(X, y[:2], p)
-    with pytest.raises(ValueError, match=message):
-        dropout_regression(X, y, p)
+        dropout_penalty(normal(5, 2), normal(2), p)
 
 
 @pytest.mark.parametrize("training", [True, False])
@@ -455,29 +417,11 @@ def test_whole_numbers_are_refused(training: bool) -> None:
 @pytest.mark.parametrize("shape", [(5,), (0, 2), (2, 3, 4)])
 def test_inputs_of_a_wrong_shape(shape: tuple[int, ...]) -> None:
     message = r"X must be \(B, D\), B > 0, got \("
-    X = torch.zeros(shape)
     with pytest.raises(ValueError, match=message):
-        check_inputs(X)
-    with pytest.raises(ValueError, match=message):
-        dropout_penalty(X, torch.zeros(2), 0.5)
-    with pytest.raises(ValueError, match=message):
-        dropout_regression(X, torch.zeros(5), 0.5)
+        dropout_penalty(torch.zeros(shape), torch.zeros(2), 0.5)
 
 
-def test_weights_and_targets_of_a_wrong_shape() -> None:
-    X = normal(5, 2)
+def test_weights_of_a_wrong_shape() -> None:
     for w in (torch.zeros(3), torch.zeros(2, 1)):
         with pytest.raises(ValueError, match=r"w must be \(2,\), got \("):
-            dropout_penalty(X, w, 0.5)
-    for y in (torch.zeros(4), torch.zeros(5, 1)):
-        with pytest.raises(ValueError, match=r"y must be \(5,\), got \("):
-            dropout_regression(X, y, 0.5)
-
-
-def test_a_minimum_that_is_not_unique() -> None:
-    X, y = normal(6, 2), normal(6, seed=1)
-    message = r"X must determine w at this p, got dependent columns"
-    with pytest.raises(ValueError, match=message):
-        dropout_regression(X[:, [0, 0]], y, 0.0)
-    with pytest.raises(ValueError, match=message):
-        dropout_regression(X * torch.tensor([1.0, 0.0]), y, 0.5)
+            dropout_penalty(normal(5, 2), w, 0.5)

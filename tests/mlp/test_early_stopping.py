@@ -51,6 +51,26 @@ def test_the_rule_by_hand() -> None:
     assert run(losses, 4, min_delta=1.5) == (6, 2, 2)
 
 
+def test_the_examples_of_the_page() -> None:
+    losses = [0.90, 0.70, 0.72, 0.69, 0.71, 0.70, 0.60]
+    assert run(losses, 2) == (6, 4, 4)
+    assert run(losses, 1) == (3, 2, 2)
+    assert run(losses, 3) == (7, 7, 7)
+    assert run(losses, 2, min_delta=0.05) == (4, 2, 2)
+    late = [1.0] * 17 + [0.5] + [1.0] * 20
+    assert run(late, 5) == (6, 1, 1)
+    falling = [2.0 - 0.1 * t for t in range(18)] + [1.0] * 20
+    assert run(falling, 5) == (23, 18, 18)
+
+
+def test_half_the_rate_needs_twice_the_steps() -> None:
+    h = torch.tensor([1e-4, 1e-2, 0.1], dtype=torch.float64)
+    share, slow = descent_share(h, 0.1, 50), descent_share(h, 0.05, 100)
+    torch.testing.assert_close(slow, share, rtol=0.01, atol=0)
+    by_hand = descent_share(torch.tensor([1.0, 0.01]).double(), 0.1, 50)
+    assert by_hand.tolist() == pytest.approx([0.995, 0.049], abs=5e-4)
+
+
 def rule(losses: list[int], p: int) -> tuple[int, int]:
     """The formula itself: the first of the smallest losses, at every t."""
     best = {

@@ -4,6 +4,7 @@ import io
 import itertools
 import math
 import pickle
+from collections.abc import Callable
 from functools import partial
 from statistics import geometric_mean
 
@@ -24,19 +25,16 @@ from torch import Tensor
 
 from book.formula import Random, each, entries, formula
 from d2lcode.mlp.house_prices import (
-    HouseFeatures,
     HousePipeline,
-    Predictor,
-    check_prices,
+    house_features,
     linear_model,
     log_rmse,
     out_of_fold,
-    read_numbers,
-    read_words,
     submission,
 )
 
 NAN = math.nan
+Predictor = Callable[[Tensor], Tensor]
 NUMBERS, WORDS = ["area", "lot", "garage"], ["zone", "kind"]
 
 
@@ -132,7 +130,8 @@ def test_mean_of_a_price_whose_logarithm_is_normal(sigma: float) -> None:
     u, weights = np.polynomial.hermite_e.hermegauss(40)
     chances, log = weights / weights.sum(), 1.2 + sigma * u
     formula("eq:house-mean").check(
-        {"y": Random(np.exp(log)), r"\E": chances, "f": 1.2, r"\sigma": sigma}
+        {"y": Random(np.exp(log)), r"\E": chances}
+        | {r"\mu": 1.2, r"\sigma": sigma}
     )
     squares = (1.2 + sigma**2 / 2 - log) ** 2 @ chances
     assert squares == pytest.approx(sigma**2 + sigma**4 / 4)
@@ -156,9 +155,15 @@ def test_the_mean_is_better_by_the_disagreement(M: int) -> None:
 # --- The pipeline --------------------------------------------------------
 
 
+def features(pipeline: HousePipeline, table: pd.DataFrame) -> Tensor:
+    """What the model of a fitted pipeline gets."""
+    assert pipeline.train is not None
+    return house_features(table, pipeline.train, *pipeline.columns)
+
+
 def parts(pipeline: HousePipeline) -> tuple[Tensor, Tensor]:
     """The w and b of a fitted pipeline, read off its predictions."""
-    P = pipeline.features.transform(houses(3)[0]).shape[1]
+    P = features(pipeline, houses(3)[0]).shape[1]
     unit = torch.eye(P, dtype=torch.float64)
     b = pipeline.predictor(0 * unit[:1])[0]
     return pipeline.predictor(unit) - b, b
@@ -176,10 +181,10 @@ def test_prediction_is_the_formula() -> None:
 
     formula("eq:house-predict").check(
         {
-            "f_S": lambda x: pipeline.predict(row(x)),
-            r"\varphi_S": lambda x: pipeline.features.transform(row(x)),
-            "w_S": w,
-            "b_S": b,
+            "f": lambda x: pipeline.predict(row(x)),
+            r"\varphi": lambda x: features(pipeline, row(x)),
+            "w": w,
+            "b": b,
             "x": range(15),
         }
     )
@@ -187,15 +192,15 @@ def test_prediction_is_the_formula() -> None:
 
 @pytest.mark.equation(
     "eq:house-fit",
-    fixed=r"""w_S, b_S = \argmin_{w,\, b} \frac{1}{2n} \sum_{i \in S}
-    \big(\varphi_S(x_i)\, w + b - \log y_i\big)^2
+    fixed=r"""w, b = \argmin_{w,\, b} \frac{1}{2n} \sum_{i=1}^{n}
+    \big(\varphi(x_i)\, w + b - \log y_i\big)^2
     + \frac{\lambda}{2} \norm{w}^2""",
 )
 def test_fit_has_the_least_cost() -> None:
     table, y = houses(40)
     pipeline = HousePipeline(NUMBERS, WORDS, linear_model(0.05))
     pipeline.fit(table, y)
-    X, t = pipeline.features.transform(table).numpy(), y.log().numpy()
+    X, t = features(pipeline, table).numpy(), y.log().numpy()
     w, b = (part.numpy() for part in parts(pipeline))
 
     def cost(w: np.ndarray, b: float) -> float:
@@ -234,30 +239,25 @@ def test_features_by_hand() -> None:
         {"x": [2.0, NAN, 6.0, 4.0], "w": ["b", "a", "b", "a"]}
     )
     train.loc[3, "x"] = 4.0
-    features = HouseFeatures(["x"], ["w"])
-    features.fit(train)
     new = pd.DataFrame({"x": [NAN, 8.0], "w": [None, "b"]})
     root2 = math.sqrt(2)
     expected = [[0, 1, 0, 0, 1], [4 / root2, 0, 0, 1, 0]]
     torch.testing.assert_close(
-        features.transform(new),
+        house_features(new, train, ["x"], ["w"]),
         torch.tensor(expected, dtype=torch.float64),
     )
 
 
 def test_numbers_alone_and_words_alone() -> None:
     table, _ = houses(30)
-    only = HouseFeatures(NUMBERS, [])
-    only.fit(table)
-    assert only.transform(table).shape == (30, 4)  # garage has holes
-    only = HouseFeatures([], WORDS)
-    only.fit(table)
-    assert only.transform(table).shape == (30, 4 + 3)
-    assert only.transform(table).sum(dim=1).tolist() == [2.0] * 30
+    numbers = house_features(table, table, NUMBERS, [])
+    assert numbers.shape == (30, 4)  # garage has holes
+    words = house_features(table, table, [], WORDS)
+    assert words.shape == (30, 4 + 3)
+    assert words.sum(dim=1).tolist() == [2.0] * 30
     table["empty"] = pd.Series([None] * 30, dtype=object)
-    only = HouseFeatures([], ["empty"])
-    only.fit(table)
-    assert only.transform(table).tolist() == [[0.0, 1.0]] * 30
+    empty = house_features(table, table, [], ["empty"])
+    assert empty.tolist() == [[0.0, 1.0]] * 30
 
 
 def test_unknown_words_count_as_missing() -> None:
@@ -305,14 +305,13 @@ def test_any_model_can_be_put_in() -> None:
     )
 
 
-def test_bool_and_nullable_numbers_are_numbers() -> None:
+def test_bool_and_nullable_columns() -> None:
+    """True and 1 are numbers; a missing integer is a hole."""
     table = pd.DataFrame(
         {"pool": [True, False], "n": pd.array([1, None], dtype="Int64")}
     )
-    X = read_numbers(table, ["pool", "n"])
-    assert X[:, 0].tolist() == [1, 0]
-    assert X[0, 1] == 1 and X[1, 1].isnan()
-    assert read_words(table, "n") == [1, None]
+    X = house_features(table, table, ["pool", "n"], ["n"])
+    assert X.tolist() == [[1, 0, 0, 1, 0], [-1, 0, 1, 0, 1]]
 
 
 # --- The folds -----------------------------------------------------------
@@ -434,6 +433,25 @@ def test_submission_survives_the_file() -> None:
 # --- What the page claims ------------------------------------------------
 
 
+def test_the_hand_examples() -> None:
+    """Ten percent; two models at 12 and 14; one bad house of ten."""
+    y = prices(10, 0)
+    assert log_rmse(1.1 * y, y) == pytest.approx(math.log(1.1))
+    assert math.log(1.1) == pytest.approx(0.095, abs=5e-4)
+    errors = [(x - 12.5) ** 2 for x in (12, 14, 13)]
+    assert errors == [0.25, 2.25, 0.25]
+    assert (errors[0] + errors[1]) / 2 - errors[2] == 1
+    wild = y.clone()
+    wild[0] *= 10
+    assert log_rmse(wild, y) == pytest.approx(math.log(10) / math.sqrt(10))
+
+
+def test_mean_of_the_logarithms_is_the_root_of_the_product() -> None:
+    p, q = prices(9, 0), prices(9, 1)
+    mean = ((p.log() + q.log()) / 2).exp()
+    torch.testing.assert_close((p * q).sqrt(), mean)
+
+
 def test_shuffled_predictions_cost_both_variances() -> None:
     a, t = prices(100, 0).log(), prices(100, 1).log() + 1
     everything = [
@@ -442,17 +460,6 @@ def test_shuffled_predictions_cost_both_variances() -> None:
     expected = a.var(correction=0) + t.var(correction=0)
     expected += (a.mean() - t.mean()) ** 2
     assert sum(everything) / 100**2 == pytest.approx(expected.item())
-
-
-def test_best_share_of_two_models() -> None:
-    a, c, t = (prices(30, seed).log() for seed in range(3))
-    alpha = (t - c) @ (a - c) / (a - c).square().sum()
-
-    def score(share: float) -> float:
-        return log_rmse((share * a + (1 - share) * c).exp(), t.exp())
-
-    for away in (-0.1, -0.01, 0.01, 0.1):
-        assert score(alpha.item() + away) > score(alpha.item())
 
 
 def test_a_unit_of_a_feature_multiplies_the_price() -> None:
@@ -500,8 +507,6 @@ def test_bad_shapes_of_prices() -> None:
         log_rmse(torch.tensor([1, 2, 3]), ones(3))
     with pytest.raises(ValueError, match="y must hold at least one price"):
         log_rmse(ones(0), ones(0))
-    with pytest.raises(ValueError, match=r"x must be \(2,\) floats, got"):
-        check_prices("x", ones(3), 2)
     table, _ = houses(5)
     pipeline = HousePipeline(NUMBERS, WORDS, linear_model(0.1))
     with pytest.raises(ValueError, match=r"prices must be \(5,\) floats"):
@@ -525,8 +530,6 @@ def test_bad_weight_decay(decay: float) -> None:
 def test_bad_columns(numbers: list[str], words: list[str]) -> None:
     message = "numbers and words must be different columns, got"
     with pytest.raises(ValueError, match=message):
-        HouseFeatures(numbers, words)
-    with pytest.raises(ValueError, match=message):
         HousePipeline(numbers, words, linear_model(0.1))
 
 
@@ -549,13 +552,11 @@ def test_bad_tables() -> None:
         pipeline.predict(table.drop(columns="kind"))
 
 
-def test_predict_and_transform_before_fit() -> None:
+def test_predict_before_fit() -> None:
     table, _ = houses(5)
     pipeline = HousePipeline(NUMBERS, WORDS, linear_model(0.1))
     with pytest.raises(ValueError, match="fit must come before predict"):
         pipeline.predict(table)
-    with pytest.raises(ValueError, match="fit must come before transform"):
-        HouseFeatures(NUMBERS, WORDS).transform(table)
 
 
 @pytest.mark.parametrize("K", [-1, 0, 1, 6])

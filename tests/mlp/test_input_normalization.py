@@ -165,6 +165,22 @@ def test_two_columns(seed: int) -> None:
     )
 
 
+def test_small_cases_of_the_page() -> None:
+    """Curvatures 4 and 0.1, 100 and 1; columns 9, 11 and 99, 101."""
+    rate, factor = best_rate(torch.diag(torch.tensor([4, 0.1]).double()))
+    assert rate == pytest.approx(2 / 4.1)
+    assert factor == pytest.approx(0.951, abs=5e-4)
+    border = 2 / extremes(torch.diag(torch.tensor([1.0, 100.0])))[1]
+    assert border.item() == pytest.approx(0.02)
+    for mean, condition in ((10.0, 10_402), (100.0, 10_002**2)):
+        column = torch.tensor([[mean - 1], [mean + 1]], dtype=torch.float64)
+        kappa = condition_number(hessian(column))
+        assert kappa == pytest.approx(condition, rel=1e-4)
+        assert condition_number(hessian(column - mean)) == pytest.approx(1)
+    r = torch.tensor([[1, -0.5], [-0.5, 1]])
+    assert condition_number(r) == pytest.approx(3)
+
+
 @settings(max_examples=20, deadline=None)
 @given(seeds)
 def test_whitened_columns_have_condition_one(seed: int) -> None:

@@ -1,5 +1,6 @@
 """Multilayer perceptrons against nn.Sequential and plain NumPy."""
 
+import itertools
 import math
 import re
 from collections.abc import Callable
@@ -200,11 +201,7 @@ def test_sawtooth_is_the_tent_applied_again_and_again(depth: int) -> None:
     assert count_pieces(sawtooth(depth), grid) == 2**depth
 
 
-@pytest.mark.equation(
-    "eq:mlp-pieces",
-    fixed=r"\text{one hidden layer, } H \text{ ReLUs, one input: at most }"
-    r"H + 1 \text{ linear pieces}",
-)
+@pytest.mark.equation("eq:mlp-pieces")
 @settings(max_examples=20, deadline=None)
 @given(st.integers(1, 8), st.integers(0, 99))
 def test_a_hidden_layer_has_at_most_one_piece_more_than_units(
@@ -216,11 +213,38 @@ def test_a_hidden_layer_has_at_most_one_piece_more_than_units(
     outside = kinks.new_tensor([kinks[0] - 1, kinks[-1] + 1])
     between = (kinks[1:] + kinks[:-1]) / 2
     points = torch.cat([kinks, between, outside]).unique()
-    assert count_pieces(model, points) <= H + 1
+    pieces = count_pieces(model, points)
+    formula("eq:mlp-pieces").check({"P": pieces, "H": H})
     knots = torch.arange(H + 1, dtype=torch.float64)
     most = interpolate(knots, (knots + 1) ** 2)  # constant left of 0
     points = torch.cat([knots[:1] - 1, knots])
-    assert count_pieces(most, points) == H + 1
+    pieces = count_pieces(most, points)
+    assert pieces == H + 1
+    formula("eq:mlp-pieces").check({"P": pieces, "H": H})
+    straight = interpolate(knots, knots)  # one piece only
+    pieces = count_pieces(straight, torch.cat([knots, knots[-1:] + 1]))
+    formula("eq:mlp-pieces").check({"P": pieces, "H": H})
+    for source in formula("eq:mlp-pieces").sources:
+        with pytest.raises(AssertionError, match="does not hold"):
+            Formula("eq:mlp-pieces", (source,)).check({"P": H + 2, "H": H})
+
+
+def test_a_narrow_layer_limits_the_rank_and_five_tents_have_32_pieces() -> (
+    None
+):
+    W, _ = collapse(network([8, 3, 8, 8]))
+    assert np.linalg.matrix_rank(W.detach().numpy()) == 3
+    assert count_pieces(sawtooth(5), torch.linspace(0, 1, 129)) == 32
+
+
+def test_a_parabola_is_a_sum_of_sawteeth() -> None:
+    x = torch.linspace(0, 1, 1025)[:, None]
+    rest, errors = x - x**2, []
+    for s in range(1, 6):
+        rest = rest - sawtooth(s)(x).detach() / 4**s
+        errors.append(rest.abs().max().item())
+    for before, after in itertools.pairwise(errors):
+        assert after == pytest.approx(before / 4, rel=0.01)
 
 
 def test_pieces_are_counted() -> None:

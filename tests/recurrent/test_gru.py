@@ -374,7 +374,7 @@ def test_the_published_order_differs_unless_r_is_1():
 
 
 def test_one_unit_can_hold_a_number_by_hand():
-    """The weights of exercise 4: write at a mark, keep otherwise."""
+    """The page's unit that holds: write at a mark, keep otherwise."""
     gru = GRU(2, 1).double()
     with torch.no_grad():
         gru.cell.W[:] = torch.tensor([[0.0, 0.0, 0.1], [0.0, -40.0, 0.0]])
@@ -388,6 +388,35 @@ def test_one_unit_can_hold_a_number_by_hand():
     torch.testing.assert_close(
         10 * states[0, :, 0], expected.double(), atol=4e-3, rtol=0
     )
+
+
+def test_one_unit_can_sum_since_the_mark_by_hand():
+    """The page's other unit: its reset gate falls to 0 at a mark."""
+    gru = GRU(2, 1).double()
+    with torch.no_grad():
+        gru.cell.W[:] = torch.tensor([[0.0, 0.0, 0.01], [-40.0, 0.0, 0.0]])
+        gru.cell.U[:] = torch.tensor([[0.0, 0.0, 1.0]])
+        gru.cell.b[:2] = torch.tensor([20.0, -20.0])
+    x = draw(1, 9, 2).clamp(-1, 1)
+    x[..., 1] = 0
+    x[0, [0, 4], 1] = 1
+    states, _ = gru(x)
+    v = x[0, :, 0]
+    expected = torch.cat([v[:4].cumsum(0), v[4:].cumsum(0)])
+    torch.testing.assert_close(
+        100 * states[0, :, 0], expected, atol=1e-2, rtol=0
+    )
+
+
+def test_answers_of_the_questions_on_the_way():
+    """A third is left after ten steps; z = r = 0 sees the input alone."""
+    assert 0.3 < 0.9**10 < 0.4 < 0.9**3 and 0.9**90 < 1e-4
+    cell, x = random_cell(3, 4), draw(2, 3)
+    for r, z, free in ((0, 0, True), (1, 0, False), (0, 1, False)):
+        pin(cell, r=r, z=z)
+        same = torch.allclose(cell(x, draw(2, 4)), cell(x, draw(2, 4)))
+        assert same == free
+        cell = random_cell(3, 4)
 
 
 def test_parameters_are_counted_by_the_formula():

@@ -84,8 +84,10 @@ async function partner(address) {
   return page.querySelector("article");
 }
 
-const ONCE = ".rooms, .highlight, .equation, img, svg, button";
-const PROSE = "h1, h2, h3, h4, p, li, summary, figcaption, th, td, dt, dd";
+const ONCE = ".rooms, .guards, .highlight, .equation, img, svg, button";
+const PROSE =
+  "h1, h2, h3, h4, p, li, summary, figcaption, th, td, dt, dd, legend, " +
+  "label > span";
 
 /** The blocks of prose of two articles, in pairs; or they must differ. */
 function pairs(mine, theirs) {
@@ -197,6 +199,62 @@ function dismissTooltips() {
   });
 }
 
+/** Show a formula beside what refers to it, for pointer and keyboard. */
+function previewFormulas() {
+  const box = document.createElement("div");
+  box.id = "formula-preview";
+  box.ariaHidden = true; // whoever hears the page follows the link
+  let [shown, dismissed] = [null, null];
+  const reference = (e) => e.target.closest?.('article a[href^="#eq:"]');
+
+  function show(link) {
+    const target = document.getElementById(link.hash.slice(1));
+    const formula = target?.closest("math");
+    if (!formula || link === shown || link === dismissed) return;
+    hide();
+    shown = link;
+    const copy = formula.cloneNode(true);
+    for (const e of copy.querySelectorAll("[id]")) e.removeAttribute("id");
+    box.replaceChildren(copy);
+    document.querySelector("main").append(box);
+    const { left, top, bottom } = link.getClientRects()[0];
+    const { offsetWidth: width, offsetHeight: height } = box;
+    const origin = box.offsetParent.getBoundingClientRect();
+    const end = document.documentElement.clientWidth - width - 8;
+    const x = Math.max(8, Math.min(left, end));
+    const y = bottom + height < innerHeight ? bottom : top - height;
+    box.style = `left: ${x - origin.left}px; top: ${y - origin.top}px`;
+  }
+
+  function hide() {
+    box.remove();
+    shown = null;
+  }
+
+  function leave() {
+    const used = (e) => e?.matches(":hover, :focus-visible");
+    if (!used(dismissed)) dismissed = null;
+    if (shown && !used(shown) && !used(box)) hide();
+  }
+
+  addEventListener("pointerover", (event) => {
+    const link = event.pointerType !== "touch" && reference(event);
+    if (link) show(link);
+  });
+  addEventListener("focusin", (event) => {
+    const link = reference(event);
+    if (link?.matches(":focus-visible")) show(link);
+  });
+  for (const left of ["pointerout", "focusout"]) {
+    addEventListener(left, () => setTimeout(leave, 100));
+  }
+  addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape" || !shown) return;
+    dismissed = shown;
+    hide();
+  });
+}
+
 /** What a chapter's line of links offers beside the links. */
 function chapter() {
   const article = document.querySelector("article");
@@ -228,3 +286,4 @@ chapter();
 addEventListener("load", scrolling); // after the theme has framed the tables
 enlargeFigures();
 dismissTooltips();
+previewFormulas();

@@ -31,7 +31,7 @@ QUERIES = {
         "反向传播": "mlp/backpropagation",
         "条件数": "mlp/input_normalization",
         "暂退法": "mlp/dropout",
-        "提前停止": "mlp/early_stopping",
+        "早停": "mlp/early_stopping",
         "梯度消失": "mlp/initialization",
         "符号约定": "notation",
         "weight decay": "mlp/weight_decay",

@@ -76,6 +76,10 @@ REFUSED = {
     "a per cent sign in a formula": (
         EN, "of $x$ gives", "of $95% of x$ gives", EN, "% hides the rest",
     ),
+    "English words in a Chinese formula": (
+        ZH, "y = 2 x", "y = 2 x \\text{ if } x",
+        ZH, "'if': words inside a formula are Chinese",
+    ),
     "a list without a blank line": (
         EN, "Some words.", "Some words:\n- one\n- two",
         EN, "a blank line is missing before this list",
@@ -204,6 +208,12 @@ REFUSED = {
     "output that differs": (ZH, "4.0", "5.0", ZH, "this output differs"),
     "inline formula that differs": (
         ZH, "一个数 $x$", "一个数 $y$", ZH, "not the same formulas",
+    ),
+    "hours that differ": (
+        ZH, "---\n\n#", "hours: 2\n---\n\n#", ZH, "`hours` is not what",
+    ),
+    "needs that differ": (
+        EN, "---\n\n#", "needs: []\n---\n\n#", ZH, "`needs` is not what",
     ),
     "a paragraph more": (
         ZH, "几句话。", "几句话。\n\n再来几句。",

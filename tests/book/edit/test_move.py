@@ -9,6 +9,8 @@ from book import layout
 from book.check.problems import problems
 from book.edit.move import move
 from book.errors import OrderError
+from book.page.blocks import read
+from book.run.drawings import differences
 from tests.book.check.test_pages import two as two
 
 Edit = Callable[[str, str, str], None]
@@ -48,6 +50,21 @@ def test_to_another_part(two: Path) -> None:
     assert layout.navigation(two, "zh") == ["part/one", "part/two"]
     assert not (two / "d2lcode/new/one.py").exists()
     assert "d2lcode.part.two" in (two / "tests/part/test_two.py").read_text()
+
+
+def test_its_drawings_follow(drawn_book: Path) -> None:
+    (drawn_book / "drawings/part/__init__.py").touch()
+    move(drawn_book, "part/one", "part/first")
+    assert problems(drawn_book) == []
+    for language in ("en", "zh"):
+        folder = drawn_book / "docs" / language / "part"
+        assert (folder / "first-cell.svg").is_file()
+        page = read(folder / "first.md")
+        assert "](first-cell.svg)" in "\n".join(page.lines)
+    assert list(differences(read(folder.parents[1] / "en/part/first.md"))) == (
+        []
+    )
+    assert [n for n in tree(drawn_book) if "one" in Path(n).name] == []
 
 
 def test_what_names_it_follows(pair: Path) -> None:
@@ -93,3 +110,14 @@ def test_refused(old: str, new: str, message: str, pair: Path) -> None:
     with pytest.raises(OrderError, match=message):
         move(pair, old, new)
     assert tree(pair) == before
+
+
+def test_its_comments_go_with_it(two: Path) -> None:
+    path = layout.comments(two, "new/one")
+    path.parent.mkdir(parents=True)
+    path.write_text('"Return twice x.": "两倍"\n', encoding="utf-8")
+    move(two, "new/one", "part/two")
+    assert problems(two) == []
+    moved = layout.comments(two, "part/two")
+    assert moved.read_text(encoding="utf-8") == '"Return twice x.": "两倍"\n'
+    assert not path.exists()

@@ -11,6 +11,14 @@ from book.errors import OrderError
 
 TITLES = {"en": "Dropout: why", "zh": "暂退法"}
 
+ASKED = (
+    "needs a `description:`",
+    "needs `hours:`",
+    "each mistake has three paragraphs",
+    "0 notes `!!! question",
+    "words: a chapter has 1500 to 2500",
+)
+
 
 def test_a_new_chapter_has_its_rooms_and_entries(small_book: Path) -> None:
     made = new.create(small_book, "part/drop_out", TITLES)
@@ -19,6 +27,8 @@ def test_a_new_chapter_has_its_rooms_and_entries(small_book: Path) -> None:
         "docs/zh/part/drop_out.md",
         "d2lcode/part/drop_out.py",
         "tests/part/test_drop_out.py",
+        "drawings/part/drop_out.py",
+        "book/words/comments/part/drop_out.yml",
         "d2lcode/part/__init__.py",
     ]
     for language in ("en", "zh"):
@@ -33,8 +43,18 @@ def test_it_has_the_form_and_cannot_pass(small_book: Path) -> None:
     found = [str(p) for p in problems(small_book)]
     empty = [text for text in found if "nothing under" in text]
     assert len(empty) == 2 * (1 + len(layout.SECTIONS))
-    rest = [text for text in found if text not in empty]
-    assert all("`description:`" in t or "both blocks" in t for t in rest)
+    undrawn = [text for text in found if "it draws nothing" in text]
+    assert len(undrawn) == 1 and "drawings/part/drop_out.py:1" in undrawn[0]
+    asked = [text for text in found if any(a in text for a in ASKED)]
+    rest = [t for t in found if t not in (*empty, *undrawn, *asked)]
+    assert rest and all("both blocks" in text for text in rest)
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_what_the_form_asks_for_is_named(asked: str, small_book: Path) -> None:
+    new.create(small_book, "part/drop_out", TITLES)
+    found = [str(p) for p in problems(small_book) if asked in str(p)]
+    assert any("docs/en/part/drop_out.md" in text for text in found)
 
 
 def test_a_new_part(small_book: Path) -> None:
@@ -67,6 +87,7 @@ def test_what_follows_the_navigation_stays(small_book: Path) -> None:
         ("data/gru", "'data' cannot be a part"),
         ("book/gru", "'book' cannot be a part"),
         ("labs/gru", "'labs' cannot be a part"),
+        ("drawings/gru", "'drawings' cannot be a part"),
         ("helper/gru", "'helper' cannot be a part"),
         ("part/class", "'class' is a word of Python's"),
         ("lambda/gru", "'lambda' is a word of Python's"),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from book import layout
 from book.check import languages, lock
 from book.edit import sync
 from book.errors import BookError
@@ -120,3 +121,35 @@ def test_numbers_that_were_accepted_are_not_asked_again(
         edit(EN, "Some words.", "0.24 of them")
         accept(small_book)
     accept(small_book)
+
+
+def test_sync_translates_comments_and_keeps_the_indent(
+    small_book: Path, edit: Edit
+) -> None:
+    note = '??? success "{}"\n\n    ```python\n    {}\n    ```\n'
+    code = "def f():\n        # why\n\n        return 1"
+    edit(EN, "Some words.", note.format("Solution", code))
+    edit(ZH, "几句话。", note.format("解答", ""))
+    path = layout.comments(small_book, "part/one")
+    path.parent.mkdir(parents=True)
+    path.write_text('"Return twice x.": 两倍\nwhy: 原因\n', encoding="utf-8")
+    assert sync.sync(read(small_book / EN))
+    text = (small_book / ZH).read_text(encoding="utf-8")
+    assert note.format("解答", code.replace("why", "原因")) in text
+    assert not sync.sync(read(small_book / EN))
+
+
+def test_sync_refuses_comments_without_translation(
+    small_book: Path, edit: Edit
+) -> None:
+    edit(EN, "print(double(2.0))", "print(double(2.0))  # why")
+    path = layout.comments(small_book, "part/one")
+    path.parent.mkdir(parents=True)
+    path.write_text("{}\n", encoding="utf-8")
+    before = (small_book / ZH).read_bytes()
+    with pytest.raises(BookError) as caught:
+        sync.sync(read(small_book / EN))
+    first, second = str(caught.value).split("\n")
+    assert 'one.py:5: no Chinese for this: add "Return twice x."' in first
+    assert 'one.md:30: no Chinese for this: add "why"' in second
+    assert (small_book / ZH).read_bytes() == before

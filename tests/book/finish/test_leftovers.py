@@ -24,6 +24,8 @@ Edit = Callable[[str, str, str], None]
         ("two things:\n- one\n- two", "empty line"),
         ("two things: - one - two", "empty line"),
         ("in order:\n1. one\n2. two", "empty line"),
+        ("[ ] a choice", "choices are"),
+        ("[x] a choice", "choices are"),
         ("<em>two</em>\n* one", "empty line"),
     ],
 )

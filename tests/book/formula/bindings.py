@@ -286,5 +286,5 @@ def _():
     x, delta, z = random(size=(3, 2)), random(size=3), random(size=3)
     new = z - 0.3 / 3 * (x @ x.T + 1) @ delta
     names = {r"\eta": 0.3, "N": 3, "m": range(1, 4)}
-    values = {r"z^{\text{new}}": new, "z": z, r"\delta": delta}
+    values = {r"\tilde z": new, "z": z, r"\delta": delta}
     return {**values, "x": rows(x), **names}, {}

@@ -18,7 +18,7 @@ def _():
     nodes, weights = np.polynomial.hermite_e.hermegauss(40)
     y = Random(np.exp(0.4 + 0.6 * nodes))
     mean = weights / weights.sum()
-    return {"y": y, r"\E": mean, "f": 0.4, r"\sigma": 0.6}, {}
+    return {"y": y, r"\E": mean, r"\mu": 0.4, r"\sigma": 0.6}, {}
 
 
 @case("eq:init-jacobian")
@@ -75,7 +75,7 @@ def _():
     x, y = random(size=2), random(size=2)
     models = [lambda a: 2 * a, lambda a: 3 * a]
     total = (2 * x[0] - y[0]) ** 2 + (3 * x[1] - y[1]) ** 2
-    values = {r"\text{CV}": total / 2, "x": x, "y": y, "n": 2}
+    values = {r"R_{\text{CV}}": total / 2, "x": x, "y": y, "n": 2}
     values["f_{-i}"] = entries("i", models)
     return {**values, r"\ell": lambda a, b: (a - b) ** 2}, {}
 

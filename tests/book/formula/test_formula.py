@@ -120,7 +120,7 @@ def test_what_was_proved_is_recorded(pages):
 def test_a_replaced_formula_is_checked_and_not_recorded():
     values = {"h_t": 2.5, "z_t": 0.5, "h_{t-1}": 4, "n_t": 1}
     wrong = r"h_t = z_t \odot h_{t-1} - (1 - z_t) \odot n_t"
-    with replaced("eq:gru-state", wrong), pytest.raises(AssertionError):
+    with replaced("eq:gru-state", en=wrong), pytest.raises(AssertionError):
         formula("eq:gru-state").check(values)
     with pytest.raises(AssertionError):
         formula("eq:gru-state", wrong).check(values)

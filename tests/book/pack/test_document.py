@@ -18,6 +18,7 @@ from book.pack import document as pdf
 from book.pack import printing
 from book.pack.chromium import ARGUMENTS, chromium
 from book.page.blocks import read
+from book.page.formulas import NAMED
 
 PAGES = ("index", "notation", "mlp/weight_decay")
 NAV = [
@@ -69,7 +70,17 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, PdfReader]:
             target.mkdir(parents=True, exist_ok=True)
             for file in source.glob(f"{Path(page).name}[.-]*"):
                 shutil.copy(file, target)
-    for folder in ("overrides", "d2lcode/mlp", "tests/mlp"):
+            path = target / f"{Path(page).name}.md"
+            text = path.read_text(encoding="utf-8")
+            text = re.sub("^needs: .*", "needs: []", text, flags=re.MULTILINE)
+            path.write_text(text, encoding="utf-8")
+    for folder in (
+        "book/words",
+        "overrides",
+        "d2lcode/mlp",
+        "drawings",
+        "tests/mlp",
+    ):
         shutil.copytree(ROOT / folder, root / folder)
     build(root, strict=False)  # its pages link to others
     made = list(pdf.write(root))
@@ -182,7 +193,9 @@ def test_no_line_of_code_is_cut(
     page = read(ROOT / "docs" / language / "mlp/weight_decay.md")
     lines = [line for code in page.codes for line in code.code.splitlines()]
     assert len(lines) > 100
-    assert [line for line in lines if _squeezed(line) not in text] == []
+    # a formula's number stands in the place of its label
+    pieces = [piece for line in lines for piece in NAMED.split(line)]
+    assert [piece for piece in pieces if _squeezed(piece) not in text] == []
 
 
 @needs_chromium

@@ -1,6 +1,7 @@
 """Chapters as notebooks: complete, and they run from nothing else."""
 
 import os
+from base64 import b64decode
 from pathlib import Path
 
 import nbformat
@@ -33,6 +34,19 @@ def test_a_notebook_holds_its_page(small_book: Path) -> None:
     assert r"y = 2 x \tag{1}" in words
     assert r"gives $\text{(1)}$." in words
     assert "{#" not in words
+
+
+def test_a_notebook_carries_its_drawings(drawn_book: Path) -> None:
+    notebook = downloads.convert(read(drawn_book / "docs/zh/part/one.md"))
+    nbformat.validate(notebook)
+    (cell,) = [c for c in notebook.cells if "attachments" in c]
+    assert (
+        "![](attachment:one-cell.svg)\n\n*从 $x$ 出发的一步。*" in cell.source
+    )
+    (image,) = cell.attachments.values()
+    svg = b64decode(image["image/svg+xml"]).decode()
+    assert svg.startswith("<svg") and "时间步" in svg
+    assert "metadata" not in svg
 
 
 def test_writing_twice_gives_the_same(small_book: Path) -> None:

@@ -32,10 +32,18 @@ def test_the_first_chapter_in_reading_order_is_linked() -> None:
     assert "](linear/linear_regression.md)" in entry.partition("\n")[0]
 
 
-def test_a_title_among_the_references_is_no_use() -> None:
-    """The references of the GRU have an "encoder"; attention explains it."""
-    _, _, entry = glossary.entries(ROOT, "en").partition("{ #encoder }\n")
-    assert "](attention/attention.md)" in entry.partition("\n")[0]
+def test_a_title_among_the_references_is_no_use(small_book: Path) -> None:
+    config = small_book / "mkdocs.yml"
+    text = config.read_text(encoding="utf-8")
+    first = "      - Zero: part/zero.md\n      - One"
+    config.write_text(text.replace("      - One", first), encoding="utf-8")
+    (small_book / "docs/en/part/zero.md").write_text(
+        "# Zero\n\n## References {#references}\n\n- On weight decay.\n",
+        encoding="utf-8",
+    )
+    entries = glossary.entries(small_book, "en")
+    _, _, entry = entries.partition("{ #weight-decay }\n")
+    assert "](part/one.md)" in entry.partition("\n")[0]
 
 
 def test_english_is_sorted_by_letter_and_chinese_by_sound() -> None:

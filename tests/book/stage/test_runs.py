@@ -45,7 +45,7 @@ def test_a_run_is_told_in_both_languages(ran) -> None:
         "其中 2 个由页面上的公式直接算出；"
         "通过测试 8 项。"
         "Python 3.10.1，PyTorch 2.6.0+cpu（cpu），提交 `abc1234`。"
-        "运行的是英文页，代码与本页逐字相同。"
+        "运行的是英文页，除注释外，代码与本页逐字相同。"
     )
 
 
@@ -133,3 +133,15 @@ def test_chapters_end_with_the_line(
     )
     home = (folder / "index.md").read_text(encoding="utf-8")
     assert home == "End\n"
+
+
+def test_a_chinese_page_shares_the_run_but_for_comments(ran, edit) -> None:
+    edit(
+        "docs/en/part/one.md", "print(double(2.0))", "print(double(2.0))  # a"
+    )
+    edit(
+        "docs/zh/part/one.md", "print(double(2.0))", "print(double(2.0))  # 甲"
+    )
+    assert "通过测试 8 项" in line(ran(), "zh")
+    edit("docs/zh/part/one.md", "print(double(2.0))", "print(double(3.0))")
+    assert "**未运行：**" in line(ran(), "zh")
