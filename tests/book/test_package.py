@@ -325,6 +325,7 @@ SEARCHES = {
     "stage/downloads.py": "Markdown and TeX",
     "stage/glossary.py": "names of terms",
     "stage/labs.py": "Markdown",
+    "stage/questions.py": "Markdown",
     "stage/rooms.py": "Markdown",
 }
 """Who may use regular expressions behind the Markdown, and on what."""

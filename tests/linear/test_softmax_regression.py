@@ -760,3 +760,11 @@ def test_exported_with_a_batch_of_any_size() -> None:
     ).module()
     for B in (2, 7):
         torch.testing.assert_close(program(X[:B]), model(X[:B]))
+
+
+def test_one_column_of_weights_is_free() -> None:
+    """Exercise 2: one vector added to all columns changes nothing."""
+    x, u = torch.randn(5, 3).double(), torch.randn(3, 1).double()
+    W = torch.randn(3, 4).double()
+    torch.testing.assert_close(softmax(x @ (W + u)), softmax(x @ W))
+    assert not (W - W[:, -1:])[:, -1].any()

@@ -205,6 +205,8 @@ def test_a_page_uses_no_later_chapter(
 ) -> None:
     for page in (EN, ZH):
         edit(page, old, new)
+    later = MODULE.replace("part/", "new/")
+    edit(later, "  # eq:other-double", "")  # a label of that chapter's page
     accept(two)
     found = refusals(two, "part/one")
     assert len(found) == 1 and message in found[0]
