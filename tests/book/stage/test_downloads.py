@@ -8,16 +8,12 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from book.layout import ROOT, is_chapter
-from book.page.blocks import find, read
+from book.layout import LANGUAGES, ROOT, is_chapter, navigation
+from book.page.blocks import read
 from book.run import compare
 from book.stage import downloads
 
-CHINESE = [
-    page.name
-    for page in map(read, find(ROOT / "docs", "zh"))
-    if is_chapter(page.name)
-]
+CHAPTERS = [n for n in navigation(ROOT, "en") if is_chapter(n)]
 
 
 def test_a_notebook_holds_its_page(small_book: Path) -> None:
@@ -73,14 +69,27 @@ def test_macros_are_written_out(tex: str, expanded: str) -> None:
     assert downloads._expand(tex) == expanded
 
 
-@pytest.mark.parametrize("name", CHINESE[::2])
-def test_every_second_notebook_runs_from_an_empty_folder(
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_notebook_has_all_code_of_its_page(language: str) -> None:
+    """... which is run as a page, block by block, from an empty folder."""
+    for name in CHAPTERS:
+        page = read(ROOT / "docs" / language / f"{name}.md")
+        cells = downloads.convert(page).cells
+        code = [c.source for c in cells if c.cell_type == "code"]
+        assert code == [block.code.rstrip("\n") for block in page.codes]
+
+
+@pytest.mark.sample(2)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_notebook_runs_from_an_empty_folder(
+    language: str,
     name: str,
     installed: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    page = read(ROOT / "docs" / "zh" / f"{name}.md")
+    page = read(ROOT / "docs" / language / f"{name}.md")
     notebook = downloads.convert(page)
     notebook.cells.append(
         nbformat.v4.new_code_cell("import d2lcode; print(d2lcode.__file__)")

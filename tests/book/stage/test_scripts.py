@@ -26,7 +26,10 @@ def test_a_script_holds_all_code_in_order(small_book: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["linear/linear_regression"])
+@pytest.mark.sample(1)
+@pytest.mark.parametrize(
+    "name", [n for n in navigation(ROOT, "en") if is_chapter(n)]
+)
 def test_a_script_runs_from_an_empty_folder(
     name: str, installed: Path, tmp_path: Path
 ) -> None:
