@@ -1,5 +1,5 @@
 # make serve     build both sites and read them in a browser
-# make test      run every check
+# make test      run every check; of what is alike, a sample
 # make site      build both sites into site/
 # make clean     remove what was built (clean-all: .venv as well)
 #
@@ -13,6 +13,7 @@
 # make sync      fill code and formulas of Chinese FILES from English
 # make accept    record that both languages of FILES say the same
 # make portable  run FILES, or all, as other machines would
+# make whole     run every check, and nothing as a sample
 # make labs      run the labs again, minutes each, and keep what they show
 # make format    format all code
 # make lint      look at its style and types
@@ -46,7 +47,7 @@ sources := mkdocs.yml mkdocs.zh.yml $(wildcard build/report.json) \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test site clean clean-all
+.PHONY: help serve test whole site clean clean-all
 .PHONY: new move check update draw count sync accept portable labs
 .PHONY: format lint ci
 
@@ -60,6 +61,9 @@ site: site/index.html
 
 test: lint
 	$(python) -m pytest -n 2 --dist loadfile
+
+whole: lint
+	$(python) -m pytest -n 2 --dist loadfile --whole
 
 new: $(installed)
 	@$(python) -m book new $(CHAPTER) \

@@ -83,9 +83,13 @@ def count(arguments: argparse.Namespace) -> int:
 
 def portable(arguments: argparse.Namespace) -> int:
     """Run pages under rounding noise, on older kernels, on a GPU."""
+    from book.run import sample
     from book.run.portable import run
 
     pages = [page.path for page in _english(arguments.pages)]
+    if arguments.sample:
+        pages = sample.of(ROOT)(pages, arguments.sample)
+        print("pages:", *(page.relative_to(ROOT) for page in pages))
     return int(bool(run(ROOT, pages, arguments.only or ())))
 
 
@@ -232,6 +236,12 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         metavar="MACHINE",
         help="one of them, as it prints their names: 'noise 1'",
+    )
+    made[portable].add_argument(
+        "--sample",
+        type=int,
+        metavar="N",
+        help="so many of the pages: what has changed, then by the commit",
     )
     made[sync].add_argument(
         "--accept",

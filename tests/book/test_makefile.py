@@ -196,6 +196,8 @@ def test_test_runs_every_check_and_pytest_last(workshop: Workshop) -> None:
     assert steps[1] == ["-m", "ruff", "format"]
     assert steps[2] == ["-m", "mypy"]
     assert steps[3] == ["-m", "pytest", "-n"]
+    *_, whole = workshop.make("whole")
+    assert whole.startswith("-m pytest -n") and whole.endswith(" --whole")
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,11 @@ def test_windows_runs_what_make_runs() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     found = re.findall(r"\$\(python\) -m (ruff.*|mypy|pytest .*)", makefile)
     mend = ("ruff check --fix", "ruff format $(code)")  # `make format`
-    recipes = [recipe for recipe in found if not recipe.startswith(mend)]
+    recipes = [
+        recipe
+        for recipe in found
+        if not recipe.startswith(mend) and not recipe.endswith(" --whole")
+    ]
     assert len(recipes) == 4
     job = load(GITHUB / "workflows" / "test.yml")["jobs"]["test"]
     commands = job["steps"][-1]["run"].splitlines()
@@ -255,11 +259,21 @@ def test_ci_runs_the_command_of_the_readme() -> None:
     assert "set -euo pipefail" in lines
     assert lines.index("make test") < lines.index("make site")
     text = script.read_text(encoding="utf-8")
-    assert "--noise 1 docs/en\n" in text
-    assert "book portable --only 'kernels default'" in text
+    for machine in ("noise 1", "kernels default"):
+        assert f"-m book portable --only '{machine}' --sample" in text
     if os.name != "nt":
         done = subprocess.run(["bash", "-n", str(script)], check=False)
         assert done.returncode == 0
+
+
+def test_what_is_sampled_runs_whole_every_week() -> None:
+    workflow = load(GITHUB / "workflows" / "whole.yml")
+    assert workflow[True]["schedule"]
+    steps = workflow["jobs"]["test"]["steps"]
+    assert steps[-1]["run"] == "make whole"
+    for name in ("test", "pages"):  # the commit before says what changed
+        text = (GITHUB / "workflows" / f"{name}.yml").read_text("utf-8")
+        assert "fetch-depth: 2" in text
 
 
 def test_all_pages_run_weekly_as_on_other_machines() -> None:
