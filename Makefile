@@ -14,6 +14,7 @@
 # make accept    record that both languages of FILES say the same
 # make portable  run FILES, or all, as other machines would
 # make whole     run every check, and nothing as a sample
+# make bench     time the code of FILES, or all, beside the library's
 # make labs      run the labs again, minutes each, and keep what they show
 # make format    format all code
 # make lint      look at its style and types
@@ -48,7 +49,7 @@ sources := mkdocs.yml mkdocs.zh.yml $(wildcard build/report.json) \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help serve test whole site clean clean-all
-.PHONY: new move check update draw count sync accept portable labs
+.PHONY: new move check update draw count sync accept portable bench labs
 .PHONY: format lint ci
 
 help:
@@ -75,7 +76,7 @@ new: $(installed)
 move: $(installed)
 	@$(python) -m book move $(CHAPTER) $(TO)
 
-check update draw count sync portable labs: $(installed)
+check update draw count sync portable bench labs: $(installed)
 	@$(python) -m book $@ $(FILES)
 
 accept: $(installed)

@@ -93,6 +93,23 @@ def portable(arguments: argparse.Namespace) -> int:
     return int(bool(run(ROOT, pages, arguments.only or ())))
 
 
+def bench(arguments: argparse.Namespace) -> int:
+    """Time chapters' code beside the library's, with one thread."""
+    import torch
+
+    from book.run import bench
+    from d2lcode.training import get_device
+
+    torch.set_num_threads(1)
+    if arguments.pages:
+        paths = [layout.bench(ROOT, name) for name in _names(arguments.pages)]
+    else:
+        paths = bench.find(ROOT)
+    for row in bench.run(ROOT, paths, get_device()):
+        print(row, flush=True)
+    return 0
+
+
 def sync(arguments: argparse.Namespace) -> int:
     """Fill Chinese code and math from English; --accept records a pair."""
     from book.edit import sync
@@ -219,7 +236,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     made = {}
     for function in (
-        check, update, draw, count, portable, sync, new, move, site,
+        check, update, draw, count, portable, bench, sync, new, move, site,
         notebooks, labs, pdf,
     ):  # fmt: skip
         text = function.__doc__
@@ -227,7 +244,7 @@ def _parser() -> argparse.ArgumentParser:
             function.__name__, help=text, description=text
         )
         made[function].set_defaults(function=function)
-    for function in (check, update, draw, count, portable, sync):
+    for function in (check, update, draw, count, portable, bench, sync):
         made[function].add_argument(
             "pages", nargs="*", type=Path, help="default: every page"
         )

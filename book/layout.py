@@ -49,6 +49,12 @@ def test(root: Path, name: str) -> Path:
     return root / "tests" / part / f"test_{last}.py"
 
 
+def bench(root: Path, name: str) -> Path:
+    """The file of what a chapter times beside the library."""
+    part, _, last = name.rpartition("/")
+    return root / "tests" / part / f"bench_{last}.py"
+
+
 def drawing(root: Path, name: str) -> Path:
     """The file of a chapter's drawings."""
     return root / "drawings" / f"{name}.py"

@@ -69,6 +69,15 @@ def written(root: Path, language: str) -> dict[str, Path]:
 def _left_over(
     root: Path, there: dict[str, dict[str, Path]]
 ) -> Iterator[BookError]:
+    for path in sorted(root.glob("tests/*/bench_*.py")):
+        last = path.stem.removeprefix("bench_")
+        if f"{path.parent.name}/{last}" not in there["en"]:
+            yield BookError(
+                path,
+                1,
+                f"no page docs/en/{path.parent.name}/{last}.md: "
+                "write it, or remove this",
+            )
     for folder in (root / "d2lcode", root / "drawings"):
         for path in sorted(folder.glob("*/*.py")):
             name = path.relative_to(folder).with_suffix("").as_posix()

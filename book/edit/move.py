@@ -74,10 +74,9 @@ def _moved(root: Path, old: str, new: str) -> Iterator[tuple[Path, Path]]:
         for path in folder.glob(f"{old}-*.svg"):
             rest = path.name.removeprefix(old.rpartition("/")[2])
             yield path, folder / f"{new}{rest}"
-    if layout.drawing(root, old).is_file():
-        yield layout.drawing(root, old), layout.drawing(root, new)
-    if layout.comments(root, old).is_file():
-        yield layout.comments(root, old), layout.comments(root, new)
+    for room in (layout.drawing, layout.comments, layout.bench):
+        if room(root, old).is_file():
+            yield room(root, old), room(root, new)
 
 
 def _renamed(root: Path, path: Path, old: str, new: str) -> str:

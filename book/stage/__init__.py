@@ -17,6 +17,7 @@ from book.stage import (
     rooms,
     runs,
     script,
+    speed,
 )
 
 Step = Callable[[Path, str, Path], None]
@@ -28,6 +29,7 @@ STEPS: tuple[Step, ...] = (
     code_pages.stage_sources,
     downloads.stage_downloads,
     glossary.stage_glossary,
+    speed.stage_speed,
     rooms.stage_rooms,  # after all that it links
     heads.stage_heads,  # after the rooms: it stands above their links
     labs.stage_labs,  # after the links: it makes the HTML of a lab

@@ -66,7 +66,7 @@ def masked_softmax(scores: Tensor, mask: Tensor | None = None) -> Tensor:
     if mask is not None:
         _check_mask(mask, scores.shape)
         scores = scores.masked_fill(~mask, -math.inf)  # eq:attention-mask
-    exp = torch.exp(scores - scores.amax(dim=-1, keepdim=True))
+    exp = torch.exp(scores - scores.detach().amax(dim=-1, keepdim=True))
     return exp / exp.sum(dim=-1, keepdim=True)  # eq:attention-softmax
 
 

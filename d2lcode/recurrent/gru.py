@@ -45,7 +45,7 @@ class GRUCell(nn.Module):
         r = torch.sigmoid(x_r + h_r)  # eq:gru-reset
         z = torch.sigmoid(x_z + h_z)  # eq:gru-update
         n = torch.tanh(x_n + r * h_n)  # eq:gru-candidate
-        return z * h + (1 - z) * n  # eq:gru-state
+        return torch.lerp(n, h, z)  # eq:gru-state
 
 
 class GRU(nn.Module):

@@ -108,7 +108,8 @@ def test_nothing_is_done_twice(workshop: Workshop) -> None:
 
 
 @pytest.mark.parametrize(
-    "verb", ["check", "update", "draw", "count", "sync", "portable"]
+    "verb",
+    ["check", "update", "draw", "count", "sync", "portable", "bench"],
 )
 def test_verbs_of_authors(verb: str, workshop: Workshop) -> None:
     workshop.make("site")
