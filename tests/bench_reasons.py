@@ -7,11 +7,11 @@ PASSES = {
     "PyTorch 的函数一遍就全部做完。",
 }
 CHOICE = {
-    "en": "`torch.where` decides for every entry anew, which the vector "
-    "instructions of a processor do not do; PyTorch's function takes a "
-    "maximum, and its own formula backwards.",
-    "zh": "`torch.where` 逐个元素判断条件，用不上处理器的向量指令；"
-    "PyTorch 的函数直接取最大值，反向也另有公式。",
+    "en": "`torch.where` branches for every entry, and a processor often "
+    "guesses the branch of a random number wrong; PyTorch's function does "
+    "not branch.",
+    "zh": "`torch.where` 对每个元素都要分支，而数是随机的，处理器常常猜错走哪一支；"
+    "PyTorch 的函数不用分支。",
 }
 STABLE = {
     "en": "the form that does not overflow takes a logarithm and an "

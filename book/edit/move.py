@@ -15,6 +15,7 @@ from book.page.blocks import Page, parse, read
 _NAMING = (
     "docs/**/*.md",
     "docs/**/*.ipynb",
+    "docs/*.json",
     "d2lcode/**/*.py",
     "drawings/**/*.py",
     "tests/**/*.py",

@@ -132,8 +132,8 @@ def measure(path: Path, case: Case, device: torch.device) -> Row:
         case.own,
         case.library,
         case.sizes,
-        ratio(*map(forwards, sides), clock),
-        ratio(*map(both, sides), clock),
+        ratio(forwards(sides[0]), forwards(sides[1]), clock),
+        ratio(both(sides[0]), both(sides[1]), clock),
         case.why,
     )
 
