@@ -10,8 +10,8 @@ CHOICE = {
     "en": "`torch.where` branches for every entry, and a processor often "
     "guesses the branch of a random number wrong; PyTorch's function does "
     "not branch.",
-    "zh": "`torch.where` 对每个元素都要分支，而数是随机的，处理器常常猜错走哪一支；"
-    "PyTorch 的函数不用分支。",
+    "zh": "`torch.where` 对每个元素都要分支，而数是随机的，"
+    "处理器常常猜错走哪一支；PyTorch 的函数不用分支。",
 }
 STABLE = {
     "en": "the form that does not overflow takes a logarithm and an "
