@@ -5,11 +5,13 @@ import logging
 import os
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from mkdocs.commands import build as mkdocs
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, MkDocsException
 
+from book import layout
 from book.errors import OrderError
 from book.layout import CONFIGS
 from book.words import search, terms
@@ -62,6 +64,7 @@ def _configure(root: Path, language: str, staged: Path, made: Path) -> Path:
         "site_dir": str(made),
         "theme": {"custom_dir": str(root / "overrides")},
         "plugins": {"search": {"jieba_dict_user": str(words)}},
+        "nav": _staged(layout.config(root, language)["nav"]),
     }
     if address := os.environ.get("D2LCODE_SITE"):
         config["site_url"] = f"{address.rstrip('/')}/{language}/"
@@ -69,3 +72,13 @@ def _configure(root: Path, language: str, staged: Path, made: Path) -> Path:
     text = json.dumps(config)  # which is YAML, too
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def _staged(nav: Any) -> Any:
+    """The navigation with the pages that are staged in place of labs."""
+    if isinstance(nav, dict):
+        return {title: _staged(below) for title, below in nav.items()}
+    if isinstance(nav, list):
+        return [_staged(entry) for entry in nav]
+    stem, dot, ending = nav.rpartition(".")
+    return f"{stem}{dot}md" if ending == "ipynb" else nav

@@ -21,7 +21,7 @@ from book.check import formulas
 from book.errors import BookError, OrderError
 from book.finish import finish, math_font, root_pages
 from book.layout import LANGUAGES, ROOT
-from book.page.blocks import find, read
+from book.page.blocks import find, read, unchanged
 from book.stage import stage
 
 _Result: TypeAlias = "set[str] | str"
@@ -91,8 +91,9 @@ def _language(
     """Stage, build and finish a site, in a process of its own."""
     made = folder / "site" / language
     try:
-        _refuse_broken_formulas(root, language)
-        stage(root, language, folder / language)
+        with unchanged():
+            _refuse_broken_formulas(root, language)
+            stage(root, language, folder / language)
         builder.build(root, language, folder / language, made, strict=strict)
         return finish(root, language, made)
     except BookError as error:

@@ -42,7 +42,9 @@ def marked(path: Path) -> list[Proof]:
     Raises: BookError for a mark that is not one string.
     """
     found = []
-    for node in ast.walk(files.tree(path)):
+    text = files.text(path)
+    tree = files.tree(path) if _MARK.rpartition(".")[2] in text else None
+    for node in ast.walk(tree) if tree else ():
         if not isinstance(node, ast.FunctionDef):
             continue
         for decorator in node.decorator_list:

@@ -20,7 +20,7 @@ from book.finish.built import BuiltPage, read
 Step = Callable[[BuiltPage], None]
 
 STEPS: tuple[Step, ...] = (
-    lab_pages.unwrap,  # first: of a lab's page, little else is kept
+    lab_pages.describe,
     leftovers.refuse,  # before there is text that no page has written
     accessibility.mend,
     proof_marks.add,
@@ -44,6 +44,5 @@ def finish(root: Path, language: str, site: Path) -> set[str]:
             step(page)
         used.update(math_font.characters(page))
         path.write_text(page.html, encoding="utf-8")
-    lab_pages.lower(site)
     theme_patches.mend(site)
     return used

@@ -2,11 +2,17 @@
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 
-def imports(code: str) -> Iterator[tuple[str, int]]:
+@lru_cache(maxsize=1024)
+def imports(code: str) -> tuple[tuple[str, int], ...]:
     """The modules that Python code imports, with their lines."""
-    for node in ast.walk(ast.parse(code)):
+    return tuple(_imports(ast.parse(code)))
+
+
+def _imports(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, node.lineno

@@ -27,7 +27,7 @@ from book.page.formulas import (
     numbers_of,
     replaced,
 )
-from book.run.figures import bare
+from book.run.kept import bare
 from book.stage import questions, references, scripts
 from book.words.site import words
 

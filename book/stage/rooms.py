@@ -5,8 +5,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import nbformat
-
 from book import layout
 from book.page import lab
 from book.page.blocks import find
@@ -44,7 +42,6 @@ def _rooms(root: Path, name: str, folder: Path) -> Iterator[tuple[str, Path]]:
     test = layout.test(root, name).relative_to(root)
     for room, path in (
         ("page", folder / f"{name}.md"),
-        ("page", folder / f"{name}.ipynb"),
         ("source", folder / "code" / module.with_suffix(".md")),
         ("tests", folder / "code" / test.with_suffix(".md")),
         ("notebook", folder / "notebooks" / f"{name}.ipynb"),
@@ -67,16 +64,10 @@ def _links(
 
 
 def _insert(page: Path, links: list[str]) -> None:
-    """Put a line of links below the title of a page or a notebook."""
+    """Put a line of links below the title of a page."""
     line = " · ".join(links) + "\n{ .rooms data-search-exclude=1 }"
-    if page.suffix == ".ipynb":
-        notebook = lab.read(page)
-        first = notebook.cells[0]
-        first.source = below_title(first.source, line)
-        nbformat.write(notebook, page)
-    else:
-        text = page.read_text(encoding="utf-8")
-        page.write_text(below_title(text, line), encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
+    page.write_text(below_title(text, line), encoding="utf-8")
 
 
 def below_title(text: str, line: str) -> str:
