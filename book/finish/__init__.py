@@ -6,7 +6,7 @@ from pathlib import Path
 from book.finish import (
     accessibility,
     code_labels,
-    code_lines,
+    code_pages,
     lab_pages,
     language_spans,
     leftovers,
@@ -26,7 +26,6 @@ STEPS: tuple[Step, ...] = (
     proof_marks.add,
     code_labels.link,  # of pages; files have no formulas
     language_spans.mark,
-    code_lines.fill,  # after the search for words, which code has none of
     minify.squeeze,  # last: the steps before leave gaps
 )
 
@@ -44,5 +43,6 @@ def finish(root: Path, language: str, site: Path) -> set[str]:
             step(page)
         used.update(math_font.characters(page))
         path.write_text(page.html, encoding="utf-8")
+    code_pages.write(root, language, site)
     theme_patches.mend(site)
     return used

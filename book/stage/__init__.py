@@ -29,7 +29,7 @@ STEPS: tuple[Step, ...] = (
     code_pages.stage_sources,
     downloads.stage_downloads,
     glossary.stage_glossary,
-    rooms.stage_rooms,  # after all that it links
+    rooms.stage_rooms,
     heads.stage_heads,  # after the rooms: it stands above their links
     runs.stage_runs,
     script.stage_script,
