@@ -3,15 +3,21 @@
 import json
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from mkdocs.commands import build as mkdocs
 from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, MkDocsException
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import AnchorLink, get_toc
 
-from book import layout
+from book import cache, layout
 from book.errors import OrderError
 from book.layout import CONFIGS
 from book.words import search, terms
@@ -43,7 +49,8 @@ def build(
             strict=strict,
         )
         config.plugins.on_startup(command="build", dirty=False)
-        mkdocs.build(config)
+        with _remembered(root, language, said):
+            mkdocs.build(config)
         config.plugins.on_shutdown()
     except Abort as error:
         raise BuilderError(f"{said.getvalue()}{error}") from None
@@ -51,6 +58,74 @@ def build(
         raise BuilderError(f"{said.getvalue()}{error}") from error
     finally:
         logger.removeHandler(handler)
+
+
+@contextmanager
+def _remembered(root: Path, language: str, said: StringIO) -> Iterator[None]:
+    """Take from the cache what Markdown made of pages that did not change.
+
+    A page of which the builder says something is made anew each time, so
+    that it is said each time.
+    """
+    render = Page.render
+
+    def remembered(self: Page, config: MkDocsConfig, files: Files) -> None:
+        parts = ("page", language, self.file.src_uri, *_inputs(self, files))
+        kept = cache.get(root, *parts)
+        if kept is None:
+            before = said.tell()
+            render(self, config, files)
+            if said.tell() == before:
+                cache.put(root, *parts, value=_taken(self))
+            return
+        self.content, self._title_from_render = kept["content"], kept["title"]
+        self.toc = get_toc(kept["toc"])
+        self.present_anchor_ids = set(kept["ids"])
+        self.links_to_anchors = {
+            file: links
+            for place, links in kept["links"].items()
+            if (file := files.get_file_from_path(place))
+        }
+
+    Page.render = remembered  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Page.render = render  # type: ignore[method-assign]
+
+
+def _inputs(page: Page, files: Files) -> Iterator[str]:
+    """What Markdown makes a page of, beside the book's own code.
+
+    That is its text, the files that are there to be linked, and the
+    figures beside it.
+    """
+    yield page.markdown or ""
+    yield "\n".join(sorted(files.src_uris))
+    source = Path(page.file.abs_src_path or "")
+    for figure in sorted(source.parent.glob(f"{source.stem}-*")):
+        yield figure.read_text(encoding="utf-8", errors="replace")
+
+
+def _taken(page: Page) -> dict[str, Any]:
+    """What rendering has left in a page, for the cache."""
+    links = page.links_to_anchors or {}
+    return {
+        "content": page.content,
+        "title": page._title_from_render,
+        "toc": [_entry(item) for item in page.toc],
+        "ids": sorted(page.present_anchor_ids or ()),
+        "links": {file.src_uri: found for file, found in links.items()},
+    }
+
+
+def _entry(item: AnchorLink) -> dict[str, Any]:
+    return {
+        "name": item.title,
+        "id": item.id,
+        "level": item.level,
+        "children": [_entry(child) for child in item.children],
+    }
 
 
 def _configure(root: Path, language: str, staged: Path, made: Path) -> Path:

@@ -1,8 +1,10 @@
 """What is done to a page once it is built, on one tree, in this order."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
+from book import cache
 from book.finish import (
     accessibility,
     code_labels,
@@ -16,6 +18,7 @@ from book.finish import (
     theme_patches,
 )
 from book.finish.built import BuiltPage, read
+from book.stage import runs
 
 Step = Callable[[BuiltPage], None]
 
@@ -38,11 +41,28 @@ def finish(root: Path, language: str, site: Path) -> set[str]:
     used: set[str] = set()
     for path in sorted(site.rglob("*.html")):
         place = path.relative_to(site).as_posix()
-        page = read(root, language, place, path.read_text(encoding="utf-8"))
-        for step in STEPS:
-            step(page)
-        used.update(math_font.characters(page))
-        path.write_text(page.html, encoding="utf-8")
+        html = path.read_text(encoding="utf-8")
+        parts = "finish", language, place, html, _proofs(root, html)
+        done = cache.get(root, *parts)
+        if done is None:
+            done = _finished(read(root, language, place, html))
+            cache.put(root, *parts, value=done)
+        used.update(done["characters"])
+        path.write_text(done["html"], encoding="utf-8")
     code_pages.write(root, language, site)
     theme_patches.mend(site)
     return used
+
+
+def _finished(page: BuiltPage) -> dict[str, str]:
+    """What is made of a page: no more than JSON has, for the cache."""
+    for step in STEPS:
+        step(page)
+    characters = "".join(sorted({*math_font.characters(page)}))
+    return {"html": page.html, "characters": characters}
+
+
+def _proofs(root: Path, html: str) -> str:
+    """Where the tests of a page's formulas stand, which its marks say."""
+    tests = runs.tests(root)
+    return json.dumps({k: v for k, v in tests.items() if k in html})
