@@ -24,8 +24,8 @@ Step = Callable[[Path, str, Path], None]
 
 STEPS: tuple[Step, ...] = (
     pages.stage_pages,  # first: it makes the folder
+    references.stage_references,  # of pages and labs, as they came
     labs.stage_labs,  # which makes pages of labs, like the others
-    references.stage_references,
     code_pages.stage_sources,
     downloads.stage_downloads,
     glossary.stage_glossary,
