@@ -54,7 +54,7 @@ def _key(root: Path, parts: tuple[str, ...]) -> str:
     return _hash((_surroundings(root), *parts))
 
 
-def _hash(parts: tuple[str, ...]) -> str:
+def _hash(parts: tuple[object, ...]) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
@@ -71,15 +71,15 @@ def _installed() -> Iterator[str]:
         yield from sorted(p.name for p in Path(folder).glob("*.dist-info"))
 
 
-def _files(root: Path) -> Iterator[str]:
+def _files(root: Path) -> Iterator[tuple[str, str]]:
     """The files that make pages of pages, each with a hash of it."""
     own = Path(__file__).parent
     for folder in dict.fromkeys((own, root / "book", root / "overrides")):
         for path in sorted(folder.rglob("*")):
             if path.is_file() and path.suffix != ".pyc":
-                yield from _file(path)
+                yield _file(path)
     for name in layout.CONFIGS.values():
-        yield from _file(root / name)
+        yield _file(root / name)
 
 
 def _file(path: Path) -> tuple[str, str]:

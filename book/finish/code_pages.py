@@ -2,6 +2,7 @@
 
 import ast
 import posixpath
+import shutil
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
@@ -35,7 +36,6 @@ def write(root: Path, language: str, site: Path) -> None:
         made = site / f"{model(depth)}.html"
         if depth not in models:
             models[depth] = made.read_text(encoding="utf-8")
-            made.unlink()
         page = site / f"{place(source)}.html"
         page.parent.mkdir(parents=True, exist_ok=True)
         html = models[depth].replace(model(depth), place(source))
@@ -43,8 +43,7 @@ def write(root: Path, language: str, site: Path) -> None:
         html = _filled(html, language, source.as_posix(), text, line)
         html = html.replace(LINES, code_lines.lines(root, text))
         page.write_text(html, encoding="utf-8")
-    for folder in sorted(site.glob("code/**/folder"), reverse=True):
-        folder.rmdir()
+    shutil.rmtree(site / model(1).rpartition("/")[0])
 
 
 def _filled(
