@@ -3,13 +3,23 @@
 import json
 import logging
 import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from mkdocs.commands import build as mkdocs
 from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, MkDocsException
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import AnchorLink, get_toc
 
+from book import cache, layout
 from book.errors import OrderError
 from book.layout import CONFIGS
 from book.words import search, terms
@@ -41,7 +51,8 @@ def build(
             strict=strict,
         )
         config.plugins.on_startup(command="build", dirty=False)
-        mkdocs.build(config)
+        with _remembered(root, language, said):
+            mkdocs.build(config)
         config.plugins.on_shutdown()
     except Abort as error:
         raise BuilderError(f"{said.getvalue()}{error}") from None
@@ -49,6 +60,117 @@ def build(
         raise BuilderError(f"{said.getvalue()}{error}") from error
     finally:
         logger.removeHandler(handler)
+
+
+def zensical(root: Path, language: str, staged: Path, made: Path) -> str:
+    """Build a site with the successor of MkDocs and its theme.
+
+    It is no requirement of the book: it is tried, so that the book can
+    move on the day that it is ready. Returns: what it says.
+    Raises: BuilderError.
+    """
+    _configure(root, language, staged, made)
+    config = load_config(config_file=str(staged.parent / _name(language)))
+    path = staged.parent / f"zensical-{language}.yml"
+    # It would add its own list of a thing to an inherited one.
+    whole: dict[str, Any] = {
+        "site_name": config.site_name,
+        "docs_dir": staged.relative_to(path.parent).as_posix(),
+        "site_dir": made.relative_to(path.parent).as_posix(),
+        "use_directory_urls": False,
+        "theme": {
+            "name": "material",
+            "variant": "classic",
+            "custom_dir": str(root / "overrides"),
+            "language": config.theme["language"],
+            "font": False,
+            "features": list(config.theme["features"]),
+        },
+        "extra_css": list(config.extra_css),
+        "extra_javascript": [str(each) for each in config.extra_javascript],
+        "extra": dict(config.extra),
+        "markdown_extensions": layout.extensions(root, language),
+        "nav": _staged(layout.config(root, language)["nav"]),
+    }
+    path.write_text(json.dumps(whole), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "zensical", "build", "-f", str(path)],
+        env=os.environ | {"PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BuilderError(done.stdout + done.stderr)
+    return done.stdout + done.stderr
+
+
+@contextmanager
+def _remembered(root: Path, language: str, said: StringIO) -> Iterator[None]:
+    """Take from the cache what Markdown made of pages that did not change.
+
+    A page of which the builder says something is made anew each time, so
+    that it is said each time.
+    """
+    render = Page.render
+
+    def remembered(self: Page, config: MkDocsConfig, files: Files) -> None:
+        parts = ("page", language, self.file.src_uri, *_inputs(self, files))
+        kept = cache.get(root, *parts)
+        if kept is None:
+            before = said.tell()
+            render(self, config, files)
+            if said.tell() == before:
+                cache.put(root, *parts, value=_taken(self))
+            return
+        self.content, self._title_from_render = kept["content"], kept["title"]
+        self.toc = get_toc(kept["toc"])
+        self.present_anchor_ids = set(kept["ids"])
+        self.links_to_anchors = {
+            file: links
+            for place, links in kept["links"].items()
+            if (file := files.get_file_from_path(place))
+        }
+
+    Page.render = remembered  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Page.render = render  # type: ignore[method-assign]
+
+
+def _inputs(page: Page, files: Files) -> Iterator[str]:
+    """What Markdown makes a page of, beside the book's own code.
+
+    That is its text, the files that are there to be linked, and the
+    figures beside it.
+    """
+    yield page.markdown or ""
+    yield "\n".join(sorted(files.src_uris))
+    source = Path(page.file.abs_src_path or "")
+    for figure in sorted(source.parent.glob(f"{source.stem}-*")):
+        yield figure.read_text(encoding="utf-8", errors="replace")
+
+
+def _taken(page: Page) -> dict[str, Any]:
+    """What rendering has left in a page, for the cache."""
+    links = page.links_to_anchors or {}
+    return {
+        "content": page.content,
+        "title": page._title_from_render,
+        "toc": [_entry(item) for item in page.toc],
+        "ids": sorted(page.present_anchor_ids or ()),
+        "links": {file.src_uri: found for file, found in links.items()},
+    }
+
+
+def _entry(item: AnchorLink) -> dict[str, Any]:
+    return {
+        "name": item.title,
+        "id": item.id,
+        "level": item.level,
+        "children": [_entry(child) for child in item.children],
+    }
 
 
 def _configure(root: Path, language: str, staged: Path, made: Path) -> Path:
@@ -62,10 +184,25 @@ def _configure(root: Path, language: str, staged: Path, made: Path) -> Path:
         "site_dir": str(made),
         "theme": {"custom_dir": str(root / "overrides")},
         "plugins": {"search": {"jieba_dict_user": str(words)}},
+        "nav": _staged(layout.config(root, language)["nav"]),
     }
     if address := os.environ.get("D2LCODE_SITE"):
         config["site_url"] = f"{address.rstrip('/')}/{language}/"
-    path = staged.parent / f"mkdocs-{language}.yml"
+    path = staged.parent / _name(language)
     text = json.dumps(config)  # which is YAML, too
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def _name(language: str) -> str:
+    return f"mkdocs-{language}.yml"
+
+
+def _staged(nav: Any) -> Any:
+    """The navigation with the pages that are staged in place of labs."""
+    if isinstance(nav, dict):
+        return {title: _staged(below) for title, below in nav.items()}
+    if isinstance(nav, list):
+        return [_staged(entry) for entry in nav]
+    stem, dot, ending = nav.rpartition(".")
+    return f"{stem}{dot}md" if ending == "ipynb" else nav

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -16,13 +17,17 @@ from shutil import rmtree
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
+from book import cache
 from book.build import builder
 from book.check import formulas
 from book.errors import BookError, OrderError
-from book.finish import finish, math_font, root_pages
+from book.finish import code_lines, finish, math_font, root_pages
 from book.layout import LANGUAGES, ROOT
-from book.page.blocks import find, read
+from book.page.blocks import find, read, unchanged
 from book.stage import stage
+
+_LEEWAY = 60 * 60
+"""Seconds that an entry of the cache outlives its last use."""
 
 _Result: TypeAlias = "set[str] | str"
 """What the formulas of a site show, or in one text what is wrong."""
@@ -41,6 +46,7 @@ def build(root: Path = ROOT, *, strict: bool = True) -> None:
         for a folder that may not be written.
     """
     (root / "build").mkdir(exist_ok=True)
+    start = time.time()
     # Each build has a folder of its own: two may run at once.
     with TemporaryDirectory(prefix="site-", dir=root / "build") as name:
         folder = Path(name)
@@ -52,6 +58,7 @@ def build(root: Path = ROOT, *, strict: bool = True) -> None:
         math_font.write(made, used)
         root_pages.write(made, os.environ.get("D2LCODE_SITE", ""))
         _replace(root / "site", made, folder / "before")
+    cache.prune(root, start - _LEEWAY)
 
 
 def _in_processes(work: Callable[[str], _Result]) -> list[_Result]:
@@ -90,9 +97,12 @@ def _language(
 ) -> _Result:
     """Stage, build and finish a site, in a process of its own."""
     made = folder / "site" / language
+    # The other language prepares the rest.
+    code_lines.prepare(root, LANGUAGES.index(language), len(LANGUAGES))
     try:
-        _refuse_broken_formulas(root, language)
-        stage(root, language, folder / language)
+        with unchanged():
+            _refuse_broken_formulas(root, language)
+            stage(root, language, folder / language)
         builder.build(root, language, folder / language, made, strict=strict)
         return finish(root, language, made)
     except BookError as error:

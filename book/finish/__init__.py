@@ -1,12 +1,14 @@
 """What is done to a page once it is built, on one tree, in this order."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
+from book import cache
 from book.finish import (
     accessibility,
     code_labels,
-    code_lines,
+    code_pages,
     lab_pages,
     language_spans,
     leftovers,
@@ -16,17 +18,17 @@ from book.finish import (
     theme_patches,
 )
 from book.finish.built import BuiltPage, read
+from book.stage import runs
 
 Step = Callable[[BuiltPage], None]
 
 STEPS: tuple[Step, ...] = (
-    lab_pages.unwrap,  # first: of a lab's page, little else is kept
+    lab_pages.describe,
     leftovers.refuse,  # before there is text that no page has written
     accessibility.mend,
     proof_marks.add,
     code_labels.link,  # of pages; files have no formulas
     language_spans.mark,
-    code_lines.fill,  # after the search for words, which code has none of
     minify.squeeze,  # last: the steps before leave gaps
 )
 
@@ -39,11 +41,28 @@ def finish(root: Path, language: str, site: Path) -> set[str]:
     used: set[str] = set()
     for path in sorted(site.rglob("*.html")):
         place = path.relative_to(site).as_posix()
-        page = read(root, language, place, path.read_text(encoding="utf-8"))
-        for step in STEPS:
-            step(page)
-        used.update(math_font.characters(page))
-        path.write_text(page.html, encoding="utf-8")
-    lab_pages.lower(site)
+        html = path.read_text(encoding="utf-8")
+        parts = "finish", language, place, html, _proofs(root, html)
+        done = cache.get(root, *parts)
+        if done is None:
+            done = _finished(read(root, language, place, html))
+            cache.put(root, *parts, value=done)
+        used.update(done["characters"])
+        path.write_text(done["html"], encoding="utf-8")
+    code_pages.write(root, language, site)
     theme_patches.mend(site)
     return used
+
+
+def _finished(page: BuiltPage) -> dict[str, str]:
+    """What is made of a page: no more than JSON has, for the cache."""
+    for step in STEPS:
+        step(page)
+    characters = "".join(sorted({*math_font.characters(page)}))
+    return {"html": page.html, "characters": characters}
+
+
+def _proofs(root: Path, html: str) -> str:
+    """Where the tests of a page's formulas stand, which its marks say."""
+    tests = runs.tests(root)
+    return json.dumps({k: v for k, v in tests.items() if k in html})

@@ -26,13 +26,13 @@ Step = Callable[[Path, str, Path], None]
 STEPS: tuple[Step, ...] = (
     pages.stage_pages,  # first: it makes the folder
     references.stage_references,  # of pages and labs, as they came
+    labs.stage_labs,  # which makes pages of labs, like the others
     code_pages.stage_sources,
     downloads.stage_downloads,
     glossary.stage_glossary,
     speed.stage_speed,
     rooms.stage_rooms,  # after all that it links
     heads.stage_heads,  # after the rooms: it stands above their links
-    labs.stage_labs,  # after the links: it makes the HTML of a lab
     runs.stage_runs,
     script.stage_script,
 )

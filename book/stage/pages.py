@@ -9,7 +9,7 @@ from pathlib import Path
 from book.page.block import FIGURES
 from book.page.blocks import Page, find, read
 from book.page.listing import is_listing, listing
-from book.run.figures import bare
+from book.run.kept import bare
 from book.stage.alt_text import describe
 from book.words.site import words as said_in
 

@@ -21,7 +21,7 @@ from book.edit import draw, sync
 from book.layout import CONFIGS, ROOT, SECTIONS, is_chapter, navigation
 from book.pack.chromium import ARGUMENTS, chromium
 from book.page.blocks import read
-from book.run import report
+from book.run import last
 from book.serve import server
 
 EN = """\
@@ -210,12 +210,12 @@ FACTS: dict[str, Any] = {
 
 def write_report(root: Path, runs: dict[str, dict[str, Any]]) -> None:
     """Report runs of chapters as they stand, with these facts."""
-    known = {field.name for field in dataclasses.fields(report.Run)}
-    path = root / report.REPORT
+    known = {field.name for field in dataclasses.fields(last.Run)}
+    path = root / last.REPORT
     path.parent.mkdir(exist_ok=True)
     text = {}
     for name, facts in runs.items():
-        files = report.fingerprint(root, name)
+        files = last.fingerprint(root, name)
         run = FACTS | {"files": files} | facts
         text[name] = {k: v for k, v in run.items() if k in known}
     path.write_text(json.dumps(text), encoding="utf-8")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from book import __main__ as commands
 from book.build import builder, site
@@ -68,6 +69,26 @@ def test_a_warning_fails_and_keeps_the_old_site(
         build(root)
     assert kept(root)
     build(root, strict=False)
+
+
+def test_what_has_changed_is_built_anew(root: Path, edit: Edit) -> None:
+    """Pages and files that a build has kept are asked for their content."""
+    made = root / "site/en/part/one.html"
+    code = root / "site/en/code/d2lcode/part/one.html"
+    build(root)
+    first, first_code = made.read_text("utf-8"), code.read_text("utf-8")
+    build(root)
+    assert made.read_text("utf-8") == first
+    assert code.read_text("utf-8") == first_code
+    edit("d2lcode/part/one.py", "return 2 * x", "return x + x")
+    build(root)
+    assert "x + x" in LexborHTMLParser(made.read_text("utf-8")).text()
+    assert "x + x" in LexborHTMLParser(code.read_text("utf-8")).text()
+    edit("overrides/main.html", "{% endblock %}", "<!--new-->{% endblock %}")
+    edit("docs/en/part/one.md", "Some words.", "Some other words.")
+    build(root)
+    second = made.read_text("utf-8")
+    assert "<!--new-->" in second and "Some other words." in second
 
 
 def test_a_broken_formula_is_named_with_its_line(

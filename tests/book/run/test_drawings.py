@@ -9,7 +9,7 @@ import pytest
 
 from book.errors import BookError
 from book.page.blocks import read
-from book.run import drawings, figures, report
+from book.run import drawings, figures, last
 from tests.book.run.test_report import run
 
 Edit = Callable[[str, str, str], None]
@@ -138,7 +138,7 @@ def test_pytest_runs_the_drawings_of_a_page(
     assert found
     assert (found.blocks, found.figures, found.failures) == (2, 1, [])
     edit(MODULE, "(7.0, 2.0)", "(6.5, 2.0)")
-    assert report.latest(drawn_book, name) is None
+    assert last.latest(drawn_book, name) is None
     found = run(drawn_book, EN, test)
     assert found
     assert (found.blocks, found.failures) == (2, ["drawings"])

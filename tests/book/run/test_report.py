@@ -13,7 +13,7 @@ from book.edit.update import update
 from book.errors import BookError
 from book.formula import labelled
 from book.page.blocks import read
-from book.run.report import REPORT, Run, fingerprint, latest
+from book.run.last import REPORT, Run, fingerprint, latest
 
 NAME = "part/one"
 PAGE = "docs/en/part/one.md"
