@@ -149,6 +149,14 @@ def site(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def preview(arguments: argparse.Namespace) -> int:
+    """Serve both sites while one writes: what is saved is seen at once."""
+    from book.preview.server import serve
+
+    serve(ROOT, arguments.port)
+    return 0
+
+
 def notebooks(arguments: argparse.Namespace) -> int:
     """Write every chapter as a notebook: FOLDER/LANGUAGE/PART/...."""
     from book.stage.downloads import write
@@ -216,7 +224,7 @@ def _parser() -> argparse.ArgumentParser:
     made = {}
     for function in (
         check, update, draw, count, portable, sync, new, move, site,
-        notebooks, labs, pdf,
+        preview, notebooks, labs, pdf,
     ):  # fmt: skip
         text = function.__doc__
         made[function] = commands.add_parser(
@@ -248,6 +256,7 @@ def _parser() -> argparse.ArgumentParser:
     made[new].add_argument("--title-zh", help="default: the English title")
     made[new].add_argument("--part", help="title of a new part")
     made[new].add_argument("--part-zh", help="its Chinese title")
+    made[preview].add_argument("--port", type=int, default=8000)
     made[notebooks].add_argument("folder", type=Path)
     made[pdf].add_argument(
         "folder", nargs="?", type=Path, help="default: site/"

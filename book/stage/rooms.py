@@ -9,7 +9,7 @@ import nbformat
 
 from book import layout
 from book.page import lab
-from book.page.blocks import find
+from book.stage.pages import staged
 from book.words import site
 
 _TITLE = re.compile(r"^# .*$", re.MULTILINE)
@@ -23,7 +23,7 @@ def stage_rooms(root: Path, language: str, folder: Path) -> None:
     """
     words = site.words("rooms", language)
     docs = root / "docs"
-    for path in (*find(docs, language), *lab.find(docs, language)):
+    for path in staged(root, language, folder):
         name = path.relative_to(docs / language).with_suffix("").as_posix()
         if not (layout.is_chapter(name) or path.suffix == ".ipynb"):
             continue
