@@ -3,6 +3,7 @@
 errors.py    what is wrong with the book: place, what, what to do
 files.py     files: read with their place, written whole or not at all
 layout.py    where a chapter's files are; reading order; languages
+cache.py     results kept on disk, each by all that it is made of
 words/       all that is said in two languages
 page/        text of a page -> blocks, code, formulas; labs
 formula/     TeX of a formula -> its value

@@ -11,6 +11,9 @@ import yaml
 
 from book.errors import BookError
 
+_MARKS = ("<<<<<<< ", ">>>>>>> ")
+"""What a merge leaves at the start of a line."""
+
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -33,8 +36,9 @@ def text(path: Path) -> str:
             path, line, "this is not UTF-8: save the file in that encoding"
         ) from error
     decoded = decoded.replace("\r\n", "\n")
-    for number, line_ in enumerate(decoded.split("\n"), 1):
-        if line_.startswith(("<<<<<<< ", ">>>>>>> ")):
+    marked = any(mark in decoded for mark in _MARKS)  # few texts are
+    for number, line_ in enumerate(decoded.split("\n") if marked else (), 1):
+        if line_.startswith(_MARKS):
             raise BookError(
                 path, number, "the mark of a merge: choose one of both sides"
             )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from mkdocs.commands import build as mkdocs
 from mkdocs.config import load_config
@@ -15,6 +16,7 @@ from mkdocs.structure.files import File, get_files, set_exclusions
 from mkdocs.structure.nav import get_navigation
 from mkdocs.structure.pages import Page
 
+from book import layout
 from book.errors import OrderError
 from book.layout import CONFIGS
 from book.words import search, terms
@@ -164,6 +166,7 @@ def _configure(root: Path, language: str, staged: Path, made: Path) -> Path:
         "site_dir": str(made),
         "theme": {"custom_dir": str(root / "overrides")},
         "plugins": {"search": {"jieba_dict_user": str(words)}},
+        "nav": _staged(layout.config(root, language)["nav"]),
     }
     if address := os.environ.get("D2LCODE_SITE"):
         config["site_url"] = f"{address.rstrip('/')}/{language}/"
@@ -171,3 +174,13 @@ def _configure(root: Path, language: str, staged: Path, made: Path) -> Path:
     text = json.dumps(config)  # which is YAML, too
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def _staged(nav: Any) -> Any:
+    """The navigation with the pages that are staged in place of labs."""
+    if isinstance(nav, dict):
+        return {title: _staged(below) for title, below in nav.items()}
+    if isinstance(nav, list):
+        return [_staged(entry) for entry in nav]
+    stem, dot, ending = nav.rpartition(".")
+    return f"{stem}{dot}md" if ending == "ipynb" else nav

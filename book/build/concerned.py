@@ -69,7 +69,7 @@ def _of_docs(path: Path, pages: Path, ours: bool) -> Concerned:
 def _shown(root: Path, language: str, inside: Path) -> frozenset[str]:
     """The pages that show code of a file, and that of the whole file."""
     place = inside.as_posix()
-    found = {f"{code_pages.FOLDER}/{inside.with_suffix('').as_posix()}"}
+    found = {code_pages.place(inside)}
     for path in find(root / "docs", language):
         name = path.relative_to(root / "docs" / language).with_suffix("")
         test = layout.test(root, name.as_posix()).relative_to(root)

@@ -15,11 +15,14 @@ from book import layout
 from book.build import builder
 from book.build.concerned import concerned
 from book.check import formulas
-from book.finish import STEPS, built, theme_patches
+from book.finish import STEPS, built, code_pages, theme_patches
 from book.page.blocks import read
-from book.stage import code_pages, stage
+from book.stage import stage
 
-_WORDS = ("book.words", "book.markdown", "book.stage.glossary")
+_CODE = "code/"
+"""Where the pages of modules and tests stand: they are made together."""
+
+_WORDS = ("book.cache", "book.words", "book.markdown", "book.stage")
 """The rooms that keep what they read of the words."""
 
 
@@ -45,6 +48,8 @@ class Site:
         shutil.copytree(
             pages, self.staged, ignore=shutil.ignore_patterns("*.svg")
         )
+        for lab in self.staged.glob("labs/*.ipynb"):  # staged as a page
+            lab.rename(lab.with_suffix(".md"))
         self._titles = {path: _title(path) for path in pages.rglob("*.md")}
         self._staged: set[str] = set()
         self._wrap()
@@ -90,7 +95,8 @@ class Site:
             self._wrap()
         self._staged -= pages
         for name in pages:
-            self._fresh.pop(name, None)
+            place = _CODE if name.startswith(_CODE) else name
+            self._fresh.pop(place, None)
         return None if every or theme else pages
 
     def page(self, name: str) -> list[str]:
@@ -99,12 +105,25 @@ class Site:
         Returns: what the builder warns of.
         Raises: BookError.
         """
+        if name.startswith(_CODE):
+            if _CODE not in self._fresh:
+                self._fresh[_CODE] = self._code()
+            return self._fresh[_CODE]
         if name not in self._fresh:
             if name not in self._staged:
-                self._stage(_together(self.root, name))
+                self._stage({name})
                 self._staged.add(name)
             self._fresh[name] = self._render(name)
         return self._fresh[name]
+
+    def _code(self) -> list[str]:
+        """Make the pages of all modules and tests."""
+        said = []
+        for model in self.staged.glob(f"{_CODE}**/*.md"):
+            place = model.relative_to(self.staged).with_suffix("")
+            said += self._render(place.as_posix())
+        code_pages.write(self.root, self.language, self.made)
+        return said
 
     def _stage(self, names: Collection[str]) -> None:
         """Stage some pages, or once more."""
@@ -127,8 +146,7 @@ class Site:
         if source.is_file() and source.suffix == ".md":
             for problem in formulas.problems(read(source)):
                 raise problem  # the builder would not name the line
-        ending = source.suffix
-        said = self._live.render(f"{name}{ending}")
+        said = self._live.render(f"{name}.md")
         target = self.made / f"{name}.html"
         page = built.read(
             self.root,
@@ -149,24 +167,6 @@ def forget(*rooms: str) -> None:
             for value in list(vars(module).values()):
                 if isinstance(value, functools._lru_cache_wrapper):
                     value.cache_clear()
-
-
-def _together(root: Path, name: str) -> set[str]:
-    """The pages of the chapter of a page, which link one another."""
-    chapter = name
-    match name.split("/"):
-        case [code_pages.FOLDER, "d2lcode", part, last]:
-            chapter = f"{part}/{last}"
-        case [code_pages.FOLDER, "tests", part, last]:
-            chapter = f"{part}/{last.removeprefix('test_')}"
-    if not layout.page(root, "en", chapter).is_file():
-        return {name}
-    rooms = layout.module(root, chapter), layout.test(root, chapter)
-    return {name, chapter} | {
-        f"{code_pages.FOLDER}/"
-        + path.relative_to(root).with_suffix("").as_posix()
-        for path in rooms
-    }
 
 
 def _title(path: Path) -> str | None:

@@ -19,9 +19,9 @@ from typing import TypeAlias
 from book.build import builder
 from book.check import formulas
 from book.errors import BookError, OrderError
-from book.finish import finish, math_font, root_pages
+from book.finish import code_lines, finish, math_font, root_pages
 from book.layout import LANGUAGES, ROOT
-from book.page.blocks import find, read
+from book.page.blocks import find, read, unchanged
 from book.stage import stage
 
 _Result: TypeAlias = "set[str] | str"
@@ -90,9 +90,12 @@ def _language(
 ) -> _Result:
     """Stage, build and finish a site, in a process of its own."""
     made = folder / "site" / language
+    # The other language prepares the rest.
+    code_lines.prepare(root, LANGUAGES.index(language), len(LANGUAGES))
     try:
-        _refuse_broken_formulas(root, language)
-        stage(root, language, folder / language)
+        with unchanged():
+            _refuse_broken_formulas(root, language)
+            stage(root, language, folder / language)
         builder.build(root, language, folder / language, made, strict=strict)
         return finish(root, language, made)
     except BookError as error:

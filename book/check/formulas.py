@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from math_core import LatexError, LatexToMathML
 
@@ -70,7 +71,7 @@ def errors(text: str) -> Iterator[FormulaError]:
     labels = [label for formula in found for label in formula.labels]
     seen = set()
     for formula in found:
-        for reason in _reasons(formula):
+        for reason in _reasons(formula.tex, formula.display):
             yield FormulaError(formula.line, reason)
         for label in formula.labels:
             if label in seen:
@@ -86,7 +87,13 @@ def errors(text: str) -> Iterator[FormulaError]:
                 )
 
 
-def _reasons(formula: Formula) -> Iterator[str]:
+@lru_cache(maxsize=65536)
+def _reasons(tex: str, display: bool) -> tuple[str, ...]:
+    """What is wrong with a formula: asked of a page, and of its stage."""
+    return tuple(_wrong(Formula(tex, display, 0, (0, 0))))
+
+
+def _wrong(formula: Formula) -> Iterator[str]:
     """Yield why a formula, taken by itself, is none."""
     try:
         _CONVERTER.convert_with_local_state(

@@ -6,7 +6,7 @@ from pathlib import Path
 from book.finish import (
     accessibility,
     code_labels,
-    code_lines,
+    code_pages,
     lab_pages,
     language_spans,
     leftovers,
@@ -20,13 +20,12 @@ from book.finish.built import BuiltPage, read
 Step = Callable[[BuiltPage], None]
 
 STEPS: tuple[Step, ...] = (
-    lab_pages.unwrap,  # first: of a lab's page, little else is kept
+    lab_pages.describe,
     leftovers.refuse,  # before there is text that no page has written
     accessibility.mend,
     proof_marks.add,
     code_labels.link,  # of pages; files have no formulas
     language_spans.mark,
-    code_lines.fill,  # after the search for words, which code has none of
     minify.squeeze,  # last: the steps before leave gaps
 )
 
@@ -44,6 +43,6 @@ def finish(root: Path, language: str, site: Path) -> set[str]:
             step(page)
         used.update(math_font.characters(page))
         path.write_text(page.html, encoding="utf-8")
-    lab_pages.lower(site)
+    code_pages.write(root, language, site)
     theme_patches.mend(site)
     return used

@@ -1,46 +1,14 @@
-"""All that is undone of the page that mkdocs-jupyter makes of a lab.
+"""What describes the page of a lab: its first paragraph."""
 
-The plugin writes half a megabyte of styles and scripts into the page,
-makes ids of its own, and knows no description.
-"""
+from selectolax.lexbor import LexborHTMLParser
 
-import json
-from pathlib import Path
-
-from selectolax.lexbor import LexborHTMLParser, LexborNode
-
-from book.errors import OrderError
 from book.finish.built import BuiltPage
-from book.stage.labs import HOLDER
 
 
-def unwrap(page: BuiltPage) -> None:
-    """Keep of a lab's page what a chapter's page has, too.
-
-    The first paragraph describes the page. Other pages stay as they are.
-    Raises: OrderError if the contents do not lead to the headings.
-    """
-    lab = page.tree.css_first(f"#{HOLDER}")
-    article = page.tree.css_first("article")
-    if lab is None or article is None:
-        return
-    article.insert_child(lab, move=True)
-    while (child := article.first_child) is not None and child.id != HOLDER:
-        child.remove()
-    for holder in article.css(f"#{HOLDER}"):
-        holder.unwrap()
-    for link in article.css('a[href$=".md"], a[href*=".md#"]'):
-        address = link.attributes["href"] or ""
-        if "://" not in address:
-            link.attrs["href"] = address.replace(".md", ".html", 1)
-    _describe(page, article)
-    _mend_contents(page, article)
-
-
-def _describe(page: BuiltPage, article: LexborNode) -> None:
-    """Let the first paragraph, without its tooltips, describe the page."""
-    promise = article.css_first("p:not([class])")
-    if promise is not None:
+def describe(page: BuiltPage) -> None:
+    """Let the promise of a lab, without its tooltips, describe its page."""
+    promise = page.tree.css_first("article p:not([class])")
+    if promise is not None and page.place.startswith("labs/"):
         copy = LexborHTMLParser(promise.html or "")
         for tooltip in copy.css("[role=tooltip]"):
             tooltip.remove()
@@ -49,29 +17,3 @@ def _describe(page: BuiltPage, article: LexborNode) -> None:
             'meta[name="description"], meta[property="og:description"]'
         ):
             said.attrs["content"] = words
-
-
-def _mend_contents(page: BuiltPage, article: LexborNode) -> None:
-    """Let the contents lead to the ids of the cells, not the plugin's."""
-    links = page.all('a.md-nav__link[href^="#"]')
-    theirs = dict.fromkeys(link.attributes["href"] for link in links)
-    ours = [h.id for h in article.css("h2, h3, h4, h5, h6")]
-    if len(theirs) != len(ours):
-        raise OrderError(
-            f"{page.language}/{page.place} has {len(ours)} headings, and "
-            f"{len(theirs)} in its contents: see what mkdocs-jupyter has "
-            "made of them"
-        )
-    anchors = dict(zip(theirs, ours, strict=True))
-    for link in links:
-        link.attrs["href"] = f"#{anchors[link.attributes['href']]}"
-
-
-def lower(site: Path) -> None:
-    """Let a search find a chapter before the labs that make use of it."""
-    path = site / "search" / "search_index.json"
-    index = json.loads(path.read_text(encoding="utf-8"))
-    for entry in index["docs"]:
-        if entry["location"].startswith("labs/"):
-            entry["boost"] = 0.5
-    path.write_text(json.dumps(index), encoding="utf-8")

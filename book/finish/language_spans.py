@@ -7,6 +7,7 @@ names in code are neither; the comments in a block of code are English.
 
 import re
 from collections.abc import Iterator
+from html import escape
 
 from selectolax.lexbor import LexborNode
 
@@ -36,6 +37,18 @@ def mark(page: BuiltPage) -> None:
     if page.language == "zh":
         for block in page.all("div.highlight"):
             block.attrs["lang"] = "en"
+
+
+def marked(text: str, language: str) -> str:
+    """A text as HTML, its foreign words marked as `mark` does."""
+    html, end = "", 0
+    for run in _RUNS[language].finditer(text):
+        if _WORD.search(run[0]):
+            html += escape(text[end : run.start()], quote=False)
+            word = escape(run[0], quote=False)
+            html += f'<span lang="{other(language)}">{word}</span>'
+            end = run.end()
+    return html + escape(text[end:], quote=False)
 
 
 def _prose(node: LexborNode) -> Iterator[LexborNode]:

@@ -14,8 +14,11 @@ from typing import Any
 from pygments import highlight
 from pygments.formatter import Formatter
 from pygments.lexer import Lexer
+from pygments.lexers import PythonLexer
 from pygments.token import STANDARD_TYPES
 from pymdownx.highlight import Highlight, HighlightExtension
+
+from book.markdown.quick_lexer import QuickPythonLexer
 
 _LIKE_TEXT = frozenset({"n", "o", "p", "w", "fm", "kc", "ow", "sa", "vm"})
 _LIKE = {
@@ -64,6 +67,8 @@ class _Blocks(Highlight):  # type: ignore[misc]
         if options.get("inline"):
             return super().highlight(src, language, *css_class, **options)
         lexer, name = self.get_lexer(src, language, False, self.stripnl)
+        if type(lexer) is PythonLexer:
+            lexer = QuickPythonLexer(**lexer.options)
         return (
             f'<div class="language-{name} highlight"><pre><code>'
             f"{coloured(src, lexer)}</code></pre></div>"

@@ -133,10 +133,9 @@ class _Tooltips(Treeprocessor):
 
 @cache
 def _segmenter() -> jieba.Tokenizer:
-    segmenter = jieba.Tokenizer()
     for word in search.words(terms.base()):
-        segmenter.add_word(word)
-    return segmenter
+        jieba.dt.add_word(word)
+    return jieba.dt  # the theme's search has it loaded
 
 
 class TooltipsExtension(Extension):

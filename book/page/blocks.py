@@ -4,7 +4,8 @@ Everything that reads a page (runner, checks, translation, notebooks)
 reads it through `read`, so that all agree on what a page is.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +20,7 @@ from book.page.block import MARKER, Block
 from book.page.drawings import drawings
 from book.page.markup import blocks_of
 
-__all__ = ["MARKER", "Block", "Page", "find", "parse", "read"]
+__all__ = ["MARKER", "Block", "Page", "find", "parse", "read", "unchanged"]
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,33 @@ class Page:
         return code.expanded(self)
 
 
+_kept: dict[Path, Page] | None = None
+"""The pages that were read, while none can change."""
+
+
+@contextmanager
+def unchanged() -> Iterator[None]:
+    """Take it that files do not change meanwhile: each is read once."""
+    global _kept
+    before, _kept = _kept, {}
+    try:
+        yield
+    finally:
+        _kept = before
+
+
 def read(path: Path) -> Page:
     """Parse the page at `path`, which lies in `docs/LANGUAGE/`.
 
     Raises: BookError if the text does not form a page.
     """
     path = path.resolve()
-    return parse(path, files.text(path).splitlines())
+    if _kept is not None and path in _kept:
+        return _kept[path]
+    page = parse(path, files.text(path).splitlines())
+    if _kept is not None:
+        _kept[path] = page
+    return page
 
 
 def parse(

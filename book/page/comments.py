@@ -10,6 +10,7 @@ import re
 import tokenize
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from io import StringIO
 
 from book.page.shapes import parts
@@ -40,14 +41,15 @@ class Words:
         return bool(_WORD.search(parts(self.text)[1]))
 
 
-def words(code: str) -> list[Words]:
+@lru_cache(maxsize=4096)
+def words(code: str) -> tuple[Words, ...]:
     """The comments and docstrings of code in order; none if it is none."""
     try:
         tree = ast.parse(code)
     except (SyntaxError, ValueError):
-        return []  # reported by `imports`
+        return ()  # reported by `imports`
     found = [*_comments(code), *_docstrings(tree, code.splitlines())]
-    return sorted(found, key=lambda each: (each.line, each.start))
+    return tuple(sorted(found, key=lambda each: (each.line, each.start)))
 
 
 def chinese(code: str, table: Mapping[str, str]) -> str:
@@ -64,6 +66,7 @@ def chinese(code: str, table: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
+@lru_cache(maxsize=4096)
 def meaning(code: str) -> str:
     """What code does, whatever its comments and docstrings say."""
     try:

@@ -1,12 +1,21 @@
 """What Python code imports."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+_BODIES = ("body", "orelse", "finalbody", "handlers", "cases")
+"""Where statements stand within statements: no import is in a value."""
 
 
-def imports(code: str) -> Iterator[tuple[str, int]]:
+@lru_cache(maxsize=1024)
+def imports(code: str) -> tuple[tuple[str, int], ...]:
     """The modules that Python code imports, with their lines."""
-    for node in ast.walk(ast.parse(code)):
+    return tuple(_imports(ast.parse(code).body))
+
+
+def _imports(nodes: Sequence[ast.AST]) -> Iterator[tuple[str, int]]:
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, node.lineno
@@ -15,3 +24,5 @@ def imports(code: str) -> Iterator[tuple[str, int]]:
             yield base, node.lineno
             for alias in node.names:
                 yield f"{base}.{alias.name}", node.lineno
+        for name in _BODIES:
+            yield from _imports(getattr(node, name, ()))

@@ -14,12 +14,12 @@ from collections.abc import Mapping
 from xml.sax.saxutils import escape, unescape
 
 from book.errors import OrderError
+from book.run.kept import KEPT, bare
 from book.run.plotted import Data, words
 from book.words import labels as chinese
 from d2lcode.plotting import COLORS, INK
 
 _TEXT = re.compile(r"(<text [^>]*>)([^<]*)(</text>)")
-_KEPT = re.compile(r"\s*<metadata>(.*?)</metadata>", re.DOTALL)
 _FORMULA = re.compile(r"\$[^$]*\$")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -76,14 +76,9 @@ def sealed(svg: str, data: Data) -> str:
     return drawing[:start] + metadata + drawing[start:]
 
 
-def bare(svg: str) -> str:
-    """The drawing alone, as a reader gets it."""
-    return _KEPT.sub("", svg)
-
-
 def plotted(svg: str) -> Data | None:
     """What was plotted, as the file keeps it; None if it keeps nothing."""
-    match = _KEPT.search(svg)
+    match = KEPT.search(svg)
     try:
         kept = json.loads(unescape(match[1])) if match else None
     except ValueError:

@@ -6,7 +6,6 @@ them; a run of less leaves the report as it was. Where workers run the
 tests, each result carries to the controller what is needed there.
 """
 
-import hashlib
 import json
 import os
 import platform
@@ -25,100 +24,11 @@ import torch
 
 from book import files, layout
 from book.errors import BookError
-from book.layout import LANGUAGES
-from book.page import imports
-from book.page.blocks import find, read
+from book.page.blocks import find
+from book.run.last import REPORT, Run, fingerprint, load
 from d2lcode.training import get_device
 
-REPORT = Path("build", "report.json")
-"""Where the report lies below the book's root."""
-
 _MEMBERS: pytest.StashKey[dict[Path, set[str]]] = pytest.StashKey()
-
-
-@dataclass(frozen=True)
-class Run:
-    """What ran and passed in a chapter's last run, and with what.
-
-    `files` stands for the content of all that was run, `evaluated` are
-    the labels of formulas that the tests have computed, `failures` the
-    names of the blocks and tests that failed, `device` is what the
-    pages computed on.
-    """
-
-    files: str
-    blocks: int
-    outputs: int
-    figures: int
-    equations: int
-    evaluated: list[str]
-    tests: int
-    skipped: int
-    failed: int
-    failures: list[str]
-    seconds: float
-    python: str
-    torch: str
-    device: str
-    date: str
-    commit: str
-
-
-def latest(root: Path, name: str) -> Run | None:
-    """The last run of a chapter as it stands; None if there is none."""
-    run = _load(root).get(name)
-    return run if run and run.files == fingerprint(root, name) else None
-
-
-def fingerprint(root: Path, name: str) -> str:
-    """Hash the files of a chapter, and what they import of the book's.
-
-    Raises: BookError if the chapter's page cannot be read.
-    """
-    digest = hashlib.sha256()
-    for path in sorted(_files(root, name)):
-        digest.update(path.relative_to(root).as_posix().encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def _files(root: Path, name: str) -> set[Path]:
-    docs = root / "docs"
-    found = {
-        path
-        for language in LANGUAGES
-        for pattern in (f"{name}.md", f"{name}-*.svg")
-        for path in (docs / language).glob(pattern)
-    }
-    for code in read(docs / "en" / f"{name}.md").codes:
-        _add_imports(root, code.code, found)
-    for room in (layout.module, layout.test, layout.drawing):
-        _add(root, room(root, name), found)
-    return found
-
-
-def _add(root: Path, source: Path, found: set[Path]) -> None:
-    """Add a file and what it imports, if it is one of the book's."""
-    if source.is_file() and source not in found:
-        found.add(source)
-        _add_imports(root, files.text(source), found)
-
-
-def _add_imports(root: Path, text: str, found: set[Path]) -> None:
-    with suppress(SyntaxError, ValueError):  # which running it reports
-        for name, _ in imports.imports(text):
-            stem = root.joinpath(*name.split("."))
-            _add(root, stem.with_suffix(".py"), found)
-            _add(root, stem / "__init__.py", found)
-
-
-def _load(root: Path) -> dict[str, Run]:
-    """All runs; none from a report that another version has written."""
-    try:
-        text = (root / REPORT).read_text(encoding="utf-8")
-        return {n: Run(**run) for n, run in json.loads(text).items()}
-    except (OSError, ValueError, TypeError, AttributeError):
-        return {}
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
@@ -238,7 +148,7 @@ class _Recorder:
     def _write(self, runs: dict[str, Run]) -> None:
         path = self.root / REPORT
         path.parent.mkdir(exist_ok=True)
-        runs = _load(self.root) | runs
+        runs = load(self.root) | runs
         text = {name: asdict(runs[name]) for name in sorted(runs)}
         files.write({path: json.dumps(text, indent=1)})
 

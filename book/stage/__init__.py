@@ -25,19 +25,16 @@ Step = Callable[..., None]
 
 STEPS: tuple[Step, ...] = (
     pages.stage_pages,  # first: it makes the folder
-    references.stage_references,  # of pages and labs, as they came
+    labs.stage_labs,  # which makes pages of labs, like the others
+    references.stage_references,
     code_pages.stage_sources,
     downloads.stage_downloads,
     glossary.stage_glossary,
-    rooms.stage_rooms,  # after all that it links
+    rooms.stage_rooms,
     heads.stage_heads,  # after the rooms: it stands above their links
-    labs.stage_labs,  # after the links: it makes the HTML of a lab
     runs.stage_runs,
     script.stage_script,
 )
-
-_MAKERS: tuple[Step, ...] = (pages.stage_pages, code_pages.stage_sources)
-"""The steps that make pages: they take names, too."""
 
 
 def stage(
@@ -48,11 +45,11 @@ def stage(
 ) -> None:
     """Fill `folder` with all that the site of a language is built from.
 
-    With names, such as recurrent/gru or code/d2lcode/training, only with
-    what is made of these pages, or shows these files.
+    With names, such as recurrent/gru, only with what is made of these
+    pages, and what belongs to none.
     """
     for step in STEPS:
-        if names is not None and step in _MAKERS:
+        if step is pages.stage_pages:
             step(root, language, folder, names)
         else:
             step(root, language, folder)

@@ -1,56 +1,58 @@
 """Pages that show the modules and the tests, line by line.
 
-What Markdown gets of such a page is its head and the name of the file:
-reading thousands of lines of code as HTML would take it longer than all
-chapters together. book/finish/code_lines.py puts them in.
+The builder gets one such page for each depth of folders, with marks in
+the places of what differs. book/finish/code_pages.py makes of it, once
+it is built, the pages of all files: the builder would spend more time
+on them than on all chapters together.
 """
 
-import ast
-import json
-from collections.abc import Collection
+from collections.abc import Iterator
 from pathlib import Path
 
-FOLDER = "code"
-"""Where they stand on the site."""
+TITLE, HEADING, ANCHOR, DESCRIPTION, ROOMS, LINES = (
+    f"@{number}@" for number in range(1, 7)
+)
+"""The marks. No word is among them, which could be in a language."""
 
-_PAGE = """\
+_PAGE = f"""\
 ---
-title: {name}
-description: {description}
+title: "{TITLE}"
+description: "{DESCRIPTION}"
 search:
   exclude: true
 hide:
   - toc
 ---
 
-# `{name}`
+# `{HEADING}` {{#{ANCHOR}}}
 
-<div class="highlight source"><pre><code>{name}</code></pre></div>
+<p>{ROOMS}</p>
+
+<div class="highlight source"><pre><code>{LINES}</code></pre></div>
 """
 
 
-def stage_sources(
-    root: Path,
-    language: str,
-    folder: Path,
-    names: Collection[str] | None = None,
-) -> None:
-    """Make a page of each module and each test: code/PATH.md.
-
-    With names, such as code/d2lcode/training, of these alone.
-    """
+def sources(root: Path) -> Iterator[tuple[Path, str]]:
+    """The files that get a page, each below the root, with its text."""
     modules = root.glob("d2lcode/**/*.py")
-    for source in (*modules, *root.glob("tests/**/test_*.py")):
-        name = source.relative_to(root)
-        place = Path(FOLDER, name.with_suffix(".md"))
-        if names is not None and place.with_suffix("").as_posix() not in names:
-            continue
-        text = source.read_text(encoding="utf-8")
-        if text:
-            described = ast.get_docstring(ast.parse(text)) or ""
-            first, _, _ = described.partition("\n")
-            description = json.dumps(f"{name.as_posix()}: {first}")
-            page = folder / place
-            page.parent.mkdir(parents=True, exist_ok=True)
-            head = _PAGE.format(name=name.as_posix(), description=description)
-            page.write_text(head, encoding="utf-8")
+    for path in sorted((*modules, *root.glob("tests/**/test_*.py"))):
+        if text := path.read_text(encoding="utf-8"):
+            yield path.relative_to(root), text
+
+
+def place(source: Path) -> str:
+    """Where on a site the page of a file stands, without ending."""
+    return f"code/{source.with_suffix('').as_posix()}"
+
+
+def model(depth: int) -> str:
+    """Where the builder makes the page for files in so many folders."""
+    return f"code/{'folder/' * depth}file"
+
+
+def stage_sources(root: Path, language: str, folder: Path) -> None:
+    """Write the pages of which those of all files are made."""
+    for depth in {len(source.parents) - 1 for source, _ in sources(root)}:
+        page = folder / f"{model(depth)}.md"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(_PAGE, encoding="utf-8")

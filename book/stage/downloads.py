@@ -11,9 +11,8 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import writes
 
 from book import files
 from book.layout import is_chapter
@@ -27,7 +26,7 @@ from book.page.formulas import (
     numbers_of,
     replaced,
 )
-from book.run.figures import bare
+from book.run.kept import bare
 from book.stage import questions, references, scripts
 from book.stage.pages import staged
 from book.words.site import words
@@ -46,7 +45,7 @@ def convert(page: Page) -> NotebookNode:
 
     def flush() -> None:
         if prose:
-            cells.append(new_markdown_cell("\n\n".join(prose)))
+            cells.append(_cell("markdown", "\n\n".join(prose)))
             prose.clear()
         if drawn:
             cells[-1]["attachments"] = dict(drawn)
@@ -59,7 +58,7 @@ def convert(page: Page) -> NotebookNode:
         block = references.fill_block(page, block)
         if block in codes:
             flush()
-            cells.append(new_code_cell(codes[block].code.rstrip("\n")))
+            cells.append(_cell("code", codes[block].code.rstrip("\n")))
             continue
         if block.kind == "heading":
             flush()
@@ -86,7 +85,17 @@ def convert(page: Page) -> NotebookNode:
         },
         "language_info": {"name": "python"},
     }
-    return new_notebook(cells=cells, metadata=metadata)
+    return NotebookNode(
+        nbformat=4, nbformat_minor=5, metadata=metadata, cells=cells
+    )
+
+
+def _cell(kind: str, source: str) -> NotebookNode:
+    """A cell. nbformat's own functions would validate each; tests do."""
+    cell = NotebookNode(cell_type=kind, metadata=NotebookNode(), source=source)
+    if kind == "code":
+        cell |= {"execution_count": None, "outputs": []}
+    return cell
 
 
 def stage_downloads(root: Path, language: str, folder: Path) -> None:
@@ -131,7 +140,7 @@ def write(
         if is_chapter(page.name):
             target = folder / f"{page.name}.ipynb"
             target.parent.mkdir(parents=True, exist_ok=True)
-            nbformat.write(convert(page), target)
+            _write(convert(page), target)
             written.append(target)
     for path in lab.find(docs, language):
         if pages is not None and path not in pages:
@@ -143,9 +152,13 @@ def write(
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
                 cell.source = _LINK.sub(r"](\1.ipynb)", cell.source)
-        nbformat.write(notebook, target)
+        _write(notebook, target)
         written.append(target)
     return written
+
+
+def _write(notebook: NotebookNode, path: Path) -> None:
+    path.write_text(f"{writes(notebook)}\n", encoding="utf-8")
 
 
 def pack(paths: Iterable[Path], folder: Path, target: Path) -> None:

@@ -57,7 +57,12 @@ def _first_uses(root: Path, base: Iterable[Term]) -> dict[Term, str]:
         page = blocks.read(root / "docs" / "en" / f"{name}.md")
         own = takewhile(lambda b: b.info != "2#references", page.blocks)
         text = " ".join(block.prose for block in own)
+        lower = text.lower()
         for term in base:
-            if term not in uses and term.pattern.search(text):
+            if (
+                term not in uses
+                and any(form.lower() in lower for form in term.forms("en"))
+                and term.pattern.search(text)
+            ):
                 uses[term] = name
     return uses

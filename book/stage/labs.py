@@ -1,22 +1,12 @@
-"""A lab as mkdocs-jupyter reads it.
-
-The plugin would leave formulas as TeX, put figures into the page as
-code, and show each cell to the search twice. So it gets the lab as
-HTML, made like that of all pages, and figures as files. What it adds
-to the page is undone in book/finish/lab_pages.py.
-"""
+"""A lab as a page: its cells and what they have shown, in Markdown."""
 
 import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import nbformat
-from markdown import Markdown
 from nbformat import NotebookNode
-from nbformat.v4 import new_notebook, new_raw_cell
 
-from book import layout
 from book.page import lab
 from book.page.blocks import MARKER
 from book.stage import alt_text
@@ -25,44 +15,22 @@ _FENCE = "`" * 8
 """No cell and no output has a line of its own like this."""
 
 _HEADING = re.compile(r"\A(#{2,} .*)$", re.MULTILINE)
-_HEADINGS = re.compile(r"^#{1,6} .*$", re.MULTILINE)
-
-HOLDER = "lab"
-"""The id of the element that holds the lab on the plugin's page."""
+_LINK = re.compile(r"(\]\([^)\s]*\blabs/[\w-]+)\.ipynb(?=[)#])")
+_HEAD = "---\nsearch: {boost: 0.5}\n---\n\n"
+"""A search finds a chapter before the labs that make use of it."""
 
 
 def stage_labs(root: Path, language: str, folder: Path) -> None:
-    """Rewrite the notebooks of labs for mkdocs-jupyter."""
-    found = sorted((folder / "labs").glob("*.ipynb"))
-    if not found:
-        return
-    extensions = layout.extensions(root, language)
-    markdown = Markdown(
-        extensions=list(extensions), extension_configs=extensions
-    )
-    for path in found:
-        notebook = lab.read(path)
-        headings = "\n\n".join(
-            heading
-            for cell in notebook.cells
-            if cell.cell_type == "markdown"
-            for heading in _HEADINGS.findall(cell.source)
-        )
-        written = "\n\n".join(_written(notebook, path, language))
-        made = markdown.reset().convert(written)
-        staged = new_notebook(
-            cells=[
-                _raw("html", f'<div id="{HOLDER}">{made}</div>'),
-                # What the plugin makes the table of contents of.
-                _raw("markdown", headings),
-            ],
-            metadata=notebook.metadata,
-        )
-        nbformat.write(staged, path)
-
-
-def _raw(kind: str, source: str) -> NotebookNode:
-    return new_raw_cell(source, metadata={"raw_mimetype": f"text/{kind}"})
+    """Put pages in the place of labs, and lead the links to them there."""
+    for page in folder.rglob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        if ".ipynb" in text:
+            page.write_text(_LINK.sub(r"\1.md", text), encoding="utf-8")
+    for path in sorted((folder / "labs").glob("*.ipynb")):
+        written = "\n\n".join(_written(lab.read(path), path, language))
+        page = path.with_suffix(".md")
+        page.write_text(f"{_HEAD}{written}\n", encoding="utf-8")
+        path.unlink()
 
 
 def _written(
@@ -71,7 +39,7 @@ def _written(
     """Yield a lab, piece by piece, in the Markdown of the pages.
 
     Headings get the ids of their cells. Figures move into files beside
-    the notebook, shown with the caption that follows them.
+    the page, shown with the caption that follows them.
     """
     image = ""
     for cell in notebook.cells:

@@ -12,7 +12,7 @@ from book.page import lab
 from book.page.block import FIGURES
 from book.page.blocks import Page, find, read
 from book.page.listing import is_listing, listing
-from book.run.figures import bare
+from book.run.kept import bare
 from book.stage.alt_text import describe
 from book.words.site import words as said_in
 
@@ -59,7 +59,9 @@ def staged(root: Path, language: str, folder: Path) -> list[Path]:
     return [
         path
         for path in (*find(docs, language), *lab.find(docs, language))
-        if (folder / path.relative_to(docs / language)).is_file()
+        if (folder / path.relative_to(docs / language))
+        .with_suffix(".md")
+        .is_file()
     ]
 
 

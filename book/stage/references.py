@@ -6,13 +6,12 @@ from pathlib import Path
 import nbformat
 
 from book import files
-from book.page import lab
 from book.page.blocks import Block, Page
 from book.words.references import KEY, filled
 
 
 def stage_references(root: Path, language: str, folder: Path) -> None:
-    """Write out the references of the pages and labs of a folder.
+    """Write out the references of the pages of a folder.
 
     Raises: BookError for a key that has no entry.
     """
@@ -20,10 +19,6 @@ def stage_references(root: Path, language: str, folder: Path) -> None:
         text = files.text(path)
         if KEY.search(text):
             path.write_text(filled(path, text, language), encoding="utf-8")
-    for path in sorted((folder / "labs").glob("*.ipynb")):
-        notebook = lab.read(path)
-        fill_cells(path, notebook, language)
-        nbformat.write(notebook, path)
 
 
 def fill_cells(

@@ -1,14 +1,11 @@
 """The links between the rooms of a chapter: page, module, tests, downloads."""
 
-import os
+import posixpath
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import nbformat
-
 from book import layout
-from book.page import lab
+from book.stage import code_pages
 from book.stage.pages import staged
 from book.words import site
 
@@ -16,67 +13,60 @@ _TITLE = re.compile(r"^# .*$", re.MULTILINE)
 
 
 def stage_rooms(root: Path, language: str, folder: Path) -> None:
-    """Link page, source, tests, notebook and script of a chapter.
+    """Link source, tests, notebook and script from a chapter's page.
 
     The line of links stands below the title, and ends with the same
     page in the other language.
     """
-    words = site.words("rooms", language)
     docs = root / "docs"
     for path in staged(root, language, folder):
         name = path.relative_to(docs / language).with_suffix("").as_posix()
-        if not (layout.is_chapter(name) or path.suffix == ".ipynb"):
-            continue
-        rooms = dict(_rooms(root, name, folder))
-        for kind in ("page", "source", "tests"):
-            if room := rooms.get(kind):
-                links = _links(rooms, room, words)
-                page = room.relative_to(folder).with_suffix(".html")
-                up = "../" * len(page.parts)
-                twin = f"{up}{layout.other(language)}/{page.as_posix()}"
-                links.append(words["other"].format(twin))
-                _insert(room, links)
+        if layout.is_chapter(name) or path.suffix == ".ipynb":
+            there = rooms(root, name)
+            _insert(folder / f"{name}.md", links(there, "page", language))
 
 
-def _rooms(root: Path, name: str, folder: Path) -> Iterator[tuple[str, Path]]:
-    """Yield the staged files of a chapter."""
-    module = layout.module(root, name).relative_to(root)
-    test = layout.test(root, name).relative_to(root)
-    for room, path in (
-        ("page", folder / f"{name}.md"),
-        ("page", folder / f"{name}.ipynb"),
-        ("source", folder / "code" / module.with_suffix(".md")),
-        ("tests", folder / "code" / test.with_suffix(".md")),
-        ("notebook", folder / "notebooks" / f"{name}.ipynb"),
-        ("script", folder / "notebooks" / f"{name}.py"),
+def rooms(root: Path, name: str) -> dict[str, str]:
+    """Where on a site the rooms of a chapter or a lab stand."""
+    found = {"page": f"{name}.html"}
+    for kind, path in (
+        ("source", layout.module(root, name)),
+        ("tests", layout.test(root, name)),
     ):
-        if path.is_file():
-            yield room, path
+        if path.is_file() and path.stat().st_size:
+            found[kind] = f"{code_pages.place(path.relative_to(root))}.html"
+    found["notebook"] = f"notebooks/{name}.ipynb"
+    if layout.is_chapter(name):
+        found["script"] = f"notebooks/{name}.py"
+    return found
 
 
-def _links(
-    rooms: dict[str, Path], here: Path, words: dict[str, str]
+def links(
+    there: dict[str, str], here: str, language: str, *, html: bool = False
 ) -> list[str]:
-    """The links from one room of a chapter to the others."""
-    links = []
-    for room, path in rooms.items():
-        if path != here:
-            target = Path(os.path.relpath(path, here.parent)).as_posix()
-            links.append(f"[{words[room]}]({target})")
-    return links
+    """The links from one room of a chapter to the others.
+
+    They are Markdown where the builder knows their targets, unless they
+    are wanted as HTML.
+    """
+    words = site.words("rooms", language)
+    found = []
+    for kind, place in there.items():
+        if kind != here:
+            target = posixpath.relpath(place, posixpath.dirname(there[here]))
+            plain = html or kind in {"source", "tests"}
+            link = '<a href="{1}">{0}</a>' if plain else "[{0}]({1})"
+            found.append(link.format(words[kind], target))
+    up = "../" * len(Path(there[here]).parts)
+    twin = f"{up}{layout.other(language)}/{there[here]}"
+    return [*found, words["other"].format(twin)]
 
 
 def _insert(page: Path, links: list[str]) -> None:
-    """Put a line of links below the title of a page or a notebook."""
+    """Put a line of links below the title of a page."""
     line = " · ".join(links) + "\n{ .rooms data-search-exclude=1 }"
-    if page.suffix == ".ipynb":
-        notebook = lab.read(page)
-        first = notebook.cells[0]
-        first.source = below_title(first.source, line)
-        nbformat.write(notebook, page)
-    else:
-        text = page.read_text(encoding="utf-8")
-        page.write_text(below_title(text, line), encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
+    page.write_text(below_title(text, line), encoding="utf-8")
 
 
 def below_title(text: str, line: str) -> str:

@@ -13,8 +13,8 @@ from book import layout
 from book.check import proofs
 from book.page.blocks import Page, read
 from book.page.comments import meaning
-from book.run import report
-from book.run.report import Run
+from book.run import last
+from book.run.last import Run
 from book.stage.pages import staged
 from book.words.site import words
 
@@ -68,7 +68,7 @@ def run_line(root: Path, path: Path) -> tuple[str, str]:
     """
     page = read(path)
     said = words("runs", page.language)
-    run = report.latest(root, page.name)
+    run = last.latest(root, page.name)
     if run is None or not _is_what_ran(page):
         return said["none"], ".unknown"
     facts: dict[str, Any] = vars(run) | {
