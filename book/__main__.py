@@ -141,6 +141,15 @@ def move(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def remove(arguments: argparse.Namespace) -> int:
+    """Remove a chapter that no other file names, with all its own."""
+    from book.edit.remove import remove
+
+    for path in remove(ROOT, arguments.chapter):
+        print(path.relative_to(ROOT))
+    return 0
+
+
 def site(arguments: argparse.Namespace) -> int:
     """Build both sites, strictly, into site/."""
     from book.build.site import build
@@ -223,7 +232,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     made = {}
     for function in (
-        check, update, draw, count, portable, sync, new, move, site,
+        check, update, draw, count, portable, sync, new, move, remove,
+        site,
         preview, notebooks, labs, pdf,
     ):  # fmt: skip
         text = function.__doc__
@@ -251,6 +261,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     made[new].add_argument("chapter", metavar="PART/CHAPTER")
     made[move].add_argument("chapter", metavar="PART/CHAPTER")
+    made[remove].add_argument("chapter", metavar="PART/CHAPTER")
     made[move].add_argument("to", metavar="PART/NAME")
     made[new].add_argument("--title", help="default: made from the name")
     made[new].add_argument("--title-zh", help="default: the English title")

@@ -16,7 +16,7 @@ from book.build import builder
 from book.build.concerned import concerned
 from book.check import formulas
 from book.finish import STEPS, built, code_pages, theme_patches
-from book.page.blocks import read
+from book.page.blocks import read, unchanged
 from book.stage import stage
 
 _CODE = "code/"
@@ -128,7 +128,10 @@ class Site:
     def _stage(self, names: Collection[str]) -> None:
         """Stage some pages, or once more."""
         new: list[str] = []
-        with TemporaryDirectory(dir=self.staged.parent) as folder:
+        with (
+            TemporaryDirectory(dir=self.staged.parent) as folder,
+            unchanged(),
+        ):
             alone = Path(folder, "staged")
             stage(self.root, self.language, alone, names)
             for path in alone.rglob("*"):

@@ -49,7 +49,7 @@ class Preview:
 
     def stop(self) -> None:
         for worker in (*self._pages.values(), self._drawer):
-            worker.stop()
+            worker.close()
 
     def page(self, place: Place) -> tuple[int, list[str]]:
         """Make a page; return the stamp of what it shows, what is wrong."""

@@ -27,7 +27,7 @@ class Worker:
 
     def __init__(self, root: Path, patience: float = 300) -> None:
         self._root, self._patience = root, patience
-        self._lock = threading.Lock()
+        self._lock, self._closed = threading.Lock(), False
         self._process: multiprocessing.process.BaseProcess | None = None
 
     def ask(self, function: str, *arguments: object) -> Any:
@@ -36,6 +36,8 @@ class Worker:
         Raises: WorkError for what it raises.
         """
         with self._lock:
+            if self._closed:
+                raise WorkError("the preview has ended")
             if self._process is None or not self._process.is_alive():
                 self._start()
             try:
@@ -58,6 +60,13 @@ class Worker:
         """
         if self._process is not None:
             self._process.kill()
+
+    def close(self) -> None:
+        """End the process for good."""
+        self._closed = True
+        self.stop()
+        with self._lock:
+            self._stop()
 
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
