@@ -4,8 +4,10 @@
 # make clean     remove what was built (clean-all: .venv as well)
 #
 # For authors; FILES are pages such as docs/en/recurrent/gru.md:
+# make preview   see in a browser what you save, while you write
 # make new CHAPTER=recurrent/lstm TITLE=... TITLE_ZH=...   start a chapter
 # make move CHAPTER=recurrent/lstm TO=recurrent/long   give it another name
+# make remove CHAPTER=recurrent/lstm   remove it, with all that is its own
 # make check     check FILES, or all, and run their tests
 # make update    run FILES; write outputs and figures in both languages
 # make draw      draw the drawings of FILES again, without running their blocks
@@ -49,7 +51,8 @@ sources := mkdocs.yml mkdocs.zh.yml $(wildcard build/report.json) \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help serve test whole site clean clean-all
-.PHONY: new move check update draw count sync accept portable bench labs
+.PHONY: preview new move remove check update draw count sync accept portable
+.PHONY: bench labs
 .PHONY: format lint ci
 
 help:
@@ -57,6 +60,9 @@ help:
 
 serve: site
 	@$(python) -m book.serve --port $(PORT)
+
+preview: $(installed)
+	@$(python) -m book preview --port $(PORT)
 
 site: site/index.html
 
@@ -75,6 +81,9 @@ new: $(installed)
 
 move: $(installed)
 	@$(python) -m book move $(CHAPTER) $(TO)
+
+remove: $(installed)
+	@$(python) -m book remove $(CHAPTER)
 
 check update draw count sync portable bench labs: $(installed)
 	@$(python) -m book $@ $(FILES)

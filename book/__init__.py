@@ -16,6 +16,7 @@ finish/      a built page -> the final page
 build/       stage, build, finish: one process a language
 pack/        a built site -> one PDF
 serve.py     the site at an address
+preview/     the site while one writes: a saved file in the open page
 __main__.py  the commands
 
 A module lies in the room named after what it returns, and imports only

@@ -162,11 +162,28 @@ def move(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def remove(arguments: argparse.Namespace) -> int:
+    """Remove a chapter that no other file names, with all its own."""
+    from book.edit.remove import remove
+
+    for path in remove(ROOT, arguments.chapter):
+        print(path.relative_to(ROOT))
+    return 0
+
+
 def site(arguments: argparse.Namespace) -> int:
     """Build both sites, strictly, into site/."""
     from book.build.site import build
 
     build(ROOT)
+    return 0
+
+
+def preview(arguments: argparse.Namespace) -> int:
+    """Serve both sites while one writes: what is saved is seen at once."""
+    from book.preview.server import serve
+
+    serve(ROOT, arguments.port)
     return 0
 
 
@@ -236,8 +253,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     made = {}
     for function in (
-        check, update, draw, count, portable, bench, sync, new, move, site,
-        notebooks, labs, pdf,
+        check, update, draw, count, portable, bench, sync, new, move, remove,
+        site, preview, notebooks, labs, pdf,
     ):  # fmt: skip
         text = function.__doc__
         made[function] = commands.add_parser(
@@ -270,11 +287,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     made[new].add_argument("chapter", metavar="PART/CHAPTER")
     made[move].add_argument("chapter", metavar="PART/CHAPTER")
+    made[remove].add_argument("chapter", metavar="PART/CHAPTER")
     made[move].add_argument("to", metavar="PART/NAME")
     made[new].add_argument("--title", help="default: made from the name")
     made[new].add_argument("--title-zh", help="default: the English title")
     made[new].add_argument("--part", help="title of a new part")
     made[new].add_argument("--part-zh", help="its Chinese title")
+    made[preview].add_argument("--port", type=int, default=8000)
     made[notebooks].add_argument("folder", type=Path)
     made[pdf].add_argument(
         "folder", nargs="?", type=Path, help="default: site/"

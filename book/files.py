@@ -2,8 +2,9 @@
 
 import ast
 import os
+import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,25 @@ def write(texts: Mapping[Path, str]) -> None:
         for folder in reversed(made):
             folder.rmdir()
         raise
+
+
+def sweep(root: Path, folders: Iterable[Path]) -> None:
+    """Remove folders below `root` in which nothing is left.
+
+    What only says that a folder is a package, or was made by Python, is
+    nothing.
+    """
+    for folder in sorted(folders, reverse=True):
+        here = folder
+        while here != root and here.is_dir():
+            left = {p.name: p for p in here.iterdir()}
+            marker = left.get("__init__.py")
+            if marker and not marker.read_bytes():
+                del left["__init__.py"]
+            if {*left} - {"__pycache__"}:
+                break
+            shutil.rmtree(here)
+            here = here.parent
 
 
 def _beside(path: Path, content: bytes) -> Path:

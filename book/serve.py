@@ -26,7 +26,9 @@ class _Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
-class _Handler(SimpleHTTPRequestHandler):
+class Handler(SimpleHTTPRequestHandler):
+    """Answers with files of a folder, or with the site's own 404 page."""
+
     def log_request(self, *_: object) -> None:
         """Say nothing of requests that went well."""
 
@@ -45,12 +47,19 @@ class _Handler(SimpleHTTPRequestHandler):
             self.wfile.write(page.read_bytes())
 
 
-def server(folder: Path, port: int) -> ThreadingHTTPServer:
+def server(
+    folder: Path,
+    port: int,
+    kind: type[Handler] = Handler,
+    verb: str = "serve",
+) -> ThreadingHTTPServer:
     """Return a server of `folder` at the first free port from `port` on.
+
+    kind: what answers; verb: what make calls it.
 
     Raises: OSError if none of them is free, or may be used.
     """
-    handler = functools.partial(_Handler, directory=str(folder))
+    handler = functools.partial(kind, directory=str(folder))
     for number in range(port, port + _TRIES):
         try:
             return _Server(("127.0.0.1", number), handler)
@@ -61,7 +70,7 @@ def server(folder: Path, port: int) -> ThreadingHTTPServer:
     raise OSError(
         errno.EADDRINUSE,
         f"the ports {port} to {port + _TRIES - 1} are in use: name another "
-        "one, make serve PORT=9000",
+        f"one, make {verb} PORT=9000",
     )
 
 

@@ -5,7 +5,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
@@ -15,7 +15,8 @@ from mkdocs.commands import build as mkdocs
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, MkDocsException
-from mkdocs.structure.files import Files
+from mkdocs.structure.files import File, Files, get_files, set_exclusions
+from mkdocs.structure.nav import get_navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, get_toc
 
@@ -36,6 +37,110 @@ def build(
 
     Raises: BuilderError; if `strict`, for a warning, too.
     """
+    with _heard() as said:
+        config = load_config(
+            config_file=str(_configure(root, language, staged, made)),
+            strict=strict,
+        )
+        config.plugins.on_startup(command="build", dirty=False)
+        with _remembered(root, language, said):
+            mkdocs.build(config)
+        config.plugins.on_shutdown()
+
+
+class Live:
+    """A site whose pages are made one by one, for who writes them.
+
+    It has all but pages and index of the search, which knows all pages.
+    """
+
+    def __init__(
+        self, root: Path, language: str, staged: Path, made: Path
+    ) -> None:
+        """Read the navigation; make what is no page.
+
+        Raises: BuilderError.
+        """
+        with _heard():
+            config = load_config(
+                config_file=str(_configure(root, language, staged, made))
+            )
+            config.plugins.on_startup(command="build", dirty=False)
+            config = config.plugins.on_config(config)
+            config.plugins.on_pre_build(config=config)
+            env = config.theme.get_env()
+            files = get_files(config)
+            files.add_files_from_theme(env, config)
+            files = config.plugins.on_files(files, config=config)
+            set_exclusions(files, config)
+            nav = get_navigation(files, config)
+            nav = config.plugins.on_nav(nav, config=config, files=files)
+            for file in files.documentation_pages():
+                if file.page is None:
+                    Page(None, file, config)
+            for page in nav.pages:
+                if page.title is None:
+                    page.read_source(config)  # which has the title
+            search = config.plugins["material/search"]
+            for event in config.plugins.events.values():
+                event[:] = [
+                    method
+                    for method in event
+                    if getattr(method, "__self__", None) is not search
+                ]
+            self._env = config.plugins.on_env(env, config=config, files=files)
+            files.copy_static_files()
+            for template in config.theme.static_templates:
+                mkdocs._build_theme_template(
+                    template, self._env, files, config, nav
+                )
+        self._config, self._files, self._nav = config, files, nav
+
+    def add(self, places: Iterable[str]) -> None:
+        """Know files that were staged, which pages may link."""
+        config = self._config
+        for place in places:
+            if self._files.get_file_from_path(place) is None:
+                file = File(
+                    place,
+                    config.docs_dir,
+                    config.site_dir,
+                    config.use_directory_urls,
+                )
+                self._files.append(file)
+                if file.is_documentation_page():
+                    Page(None, file, config)
+
+    def render(self, place: str) -> str:
+        """Make a page, such as recurrent/gru.md; return the warnings.
+
+        Raises: BuilderError.
+        """
+        config, files = self._config, self._files
+        with _heard() as said:
+            file = files.get_file_from_path(place)
+            if file is None or file.page is None:
+                raise BuilderError(f"{place} is no page of the navigation")
+            mkdocs._populate_page(file.page, config, files)
+            mkdocs._build_page(
+                file.page,
+                config,
+                files.documentation_pages(),
+                self._nav,
+                self._env,
+            )
+            file.page.validate_anchor_links(
+                files=files, log_level=config.validation.links.anchors
+            )
+        return said.getvalue()
+
+
+@contextmanager
+def _heard() -> Iterator[StringIO]:
+    """Hear what the builder says; what it refuses, it says in an error.
+
+    Raises: BuilderError.
+    """
     # The theme's advertisement would be a warning.
     os.environ["NO_MKDOCS_2_WARNING"] = "1"
     said = StringIO()
@@ -46,14 +151,7 @@ def build(
     logger.propagate = False
     logger.addHandler(handler)
     try:
-        config = load_config(
-            config_file=str(_configure(root, language, staged, made)),
-            strict=strict,
-        )
-        config.plugins.on_startup(command="build", dirty=False)
-        with _remembered(root, language, said):
-            mkdocs.build(config)
-        config.plugins.on_shutdown()
+        yield said
     except Abort as error:
         raise BuilderError(f"{said.getvalue()}{error}") from None
     except MkDocsException as error:

@@ -5,21 +5,30 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
+
 from book import files, layout
 from book.check import lock
+from book.edit.entries import without_page
 from book.edit.new import refuse_name, with_entry
 from book.errors import OrderError
 from book.layout import CONFIGS, LANGUAGES
+from book.page import lab
 from book.page.blocks import Page, parse, read
 
-_NAMING = (
+NAMING = (
     "docs/**/*.md",
     "docs/**/*.ipynb",
     "docs/*.json",
     "d2lcode/**/*.py",
     "drawings/**/*.py",
     "tests/**/*.py",
+    "book/**/*.py",
+    "book/**/*.yml",
+    ".github/**/*.yml",
+    ".ci/*",
     "*.md",
+    "Makefile",
 )
 """The files that may name a chapter, beside navigation and lock."""
 
@@ -42,7 +51,7 @@ def move(root: Path, old: str, new: str) -> list[Path]:
     for path in moved.values():
         if path.exists():
             raise OrderError(f"{path.relative_to(root)} exists already")
-    naming = {p for pattern in _NAMING for p in root.glob(pattern)}
+    naming = {p for pattern in NAMING for p in root.glob(pattern)}
     texts = {path: _renamed(root, path, old, new) for path in sorted(naming)}
     texts = {
         path: text
@@ -61,7 +70,34 @@ def move(root: Path, old: str, new: str) -> list[Path]:
     files.write(written)
     for path in moved:
         path.unlink()
+    files.sweep(root, {path.parent for path in moved})
     return sorted(written)
+
+
+def rooms(root: Path, name: str) -> Iterator[Path]:
+    """The files of a chapter, whether they are there or not."""
+    yield layout.module(root, name)
+    yield layout.test(root, name)
+    yield layout.drawing(root, name)
+    yield layout.comments(root, name)
+    for language in LANGUAGES:
+        page = layout.page(root, language, name)
+        yield page
+        yield from page.parent.glob(f"{page.stem}-*.svg")
+
+
+def naming(root: Path, path: Path, name: str) -> list[re.Pattern[str]]:
+    """What names a chapter in a file."""
+    part, last = name.split("/")
+    found = [
+        rf"(?<![\w-]){part}/(?:test_)?{last}(?![\w-])",
+        rf"\bd2lcode\.{part}\.{last}\b",
+        rf"\bfrom d2lcode\.{part} import .*\b{last}\b",
+    ]
+    inside = path.relative_to(root).parts
+    if inside[0] == "docs" and inside[2:-1] == (part,):
+        found.append(rf"\]\({last}\.md")
+    return [re.compile(pattern) for pattern in found]
 
 
 def _moved(root: Path, old: str, new: str) -> Iterator[tuple[Path, Path]]:
@@ -95,6 +131,8 @@ def _renamed(root: Path, path: Path, old: str, new: str) -> str:
     ):
         text = re.sub(before, after, text)
     inside = path.relative_to(root).parts
+    if path.suffix == ".ipynb" and text != files.text(path):
+        return _digested(files.text(path), text)
     if inside[0] != "docs" or inside[2:-1] != (part,):
         return text
     if path.stem == last:
@@ -102,9 +140,19 @@ def _renamed(root: Path, path: Path, old: str, new: str) -> str:
         if part != new_part:
             link = r"\]\((?!https?:|\.\.?/|#)([\w-]+\.(?:md|ipynb))"
             text = re.sub(link, rf"](../{part}/\1", text)
+            text = text.replace(f"](../{new_part}/", "](")
         return text
     target = os.path.relpath(new, part).replace(os.sep, "/")
     return re.sub(rf"\]\({last}\.md", f"]({target}.md", text)
+
+
+def _digested(before: str, after: str) -> str:
+    """A lab in which only names changed: its outputs are of this code."""
+    old, new = (
+        lab.digest(nbformat.reads(text, as_version=4))
+        for text in (before, after)
+    )
+    return after.replace(old, new)
 
 
 def _drawn(page: Page, target: Path) -> set[str]:
@@ -127,8 +175,8 @@ def _navigation(config: str, old: str, new: str) -> str:
     entry = re.search(rf"^ *- (.*): {old}\.md *\n", config, re.MULTILINE)
     if entry is None:
         return config
-    without = config.replace(entry[0], "", 1)
-    return with_entry(without, new, entry[1].strip("'\""), None)
+    left = without_page(config, old)
+    return with_entry(left, new, entry[1].strip("'\""), None)
 
 
 def _lock(

@@ -1,9 +1,10 @@
 """What the builder reads: the pages of a language, and what is made for them.
 
-Each step adds to the folder that the steps before it have filled.
+Each step adds to the folder that the steps before it have filled, and
+reads no page of which the folder has none: so a few can be staged alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from book.stage import (
@@ -20,7 +21,7 @@ from book.stage import (
     speed,
 )
 
-Step = Callable[[Path, str, Path], None]
+Step = Callable[..., None]
 """What a step takes: the book's root, the language, the folder."""
 
 STEPS: tuple[Step, ...] = (
@@ -38,7 +39,19 @@ STEPS: tuple[Step, ...] = (
 )
 
 
-def stage(root: Path, language: str, folder: Path) -> None:
-    """Fill `folder` with all that the site of a language is built from."""
+def stage(
+    root: Path,
+    language: str,
+    folder: Path,
+    names: Collection[str] | None = None,
+) -> None:
+    """Fill `folder` with all that the site of a language is built from.
+
+    With names, such as recurrent/gru, only with what is made of these
+    pages, and what belongs to none.
+    """
     for step in STEPS:
-        step(root, language, folder)
+        if step is pages.stage_pages:
+            step(root, language, folder, names)
+        else:
+            step(root, language, folder)

@@ -7,7 +7,7 @@ cells, so macros are written out and equations numbered here.
 import re
 import textwrap
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -28,6 +28,7 @@ from book.page.formulas import (
 )
 from book.run.kept import bare
 from book.stage import questions, references, scripts
+from book.stage.pages import staged
 from book.words.site import words
 
 _MACRO = re.compile(r"\\([A-Za-z]+)")
@@ -102,11 +103,13 @@ def stage_downloads(root: Path, language: str, folder: Path) -> None:
 
     A zip of all notebooks is linked at the end of the home page.
     """
-    made = folder / "notebooks"
-    written = write(root / "docs", language, made)
+    docs, made = root / "docs", folder / "notebooks"
+    chosen = {*staged(root, language, folder)}
+    written = write(docs, language, made, chosen)
+    made.mkdir(exist_ok=True)
     archive = made / f"notebooks-{language}.zip"
     pack(written, made, archive)
-    scripts.write(root / "docs", language, made)
+    scripts.write(docs, language, made, chosen)
     home = folder / "index.md"
     if home.is_file():
         address = archive.relative_to(folder).as_posix()
@@ -118,13 +121,21 @@ def stage_downloads(root: Path, language: str, folder: Path) -> None:
             )
 
 
-def write(docs: Path, language: str, folder: Path) -> list[Path]:
+def write(
+    docs: Path,
+    language: str,
+    folder: Path,
+    pages: Collection[Path] | None = None,
+) -> list[Path]:
     """Write all chapters of a language: folder/PART/CHAPTER.ipynb.
 
-    Labs, which are notebooks, are copied to folder/labs.
+    With pages, only those among them. Labs, which are notebooks, are
+    copied to folder/labs.
     """
     written = []
     for path in find(docs, language):
+        if pages is not None and path not in pages:
+            continue
         page = read(path)
         if is_chapter(page.name):
             target = folder / f"{page.name}.ipynb"
@@ -132,6 +143,8 @@ def write(docs: Path, language: str, folder: Path) -> list[Path]:
             _write(convert(page), target)
             written.append(target)
     for path in lab.find(docs, language):
+        if pages is not None and path not in pages:
+            continue
         target = folder / "labs" / path.name
         target.parent.mkdir(parents=True, exist_ok=True)
         notebook = lab.read(path)

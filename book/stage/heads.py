@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from book import layout
-from book.page.blocks import Page, find, read
+from book.page.blocks import Page, read
 from book.page.head import hours, minutes, needs
+from book.stage.pages import staged
 from book.stage.rooms import below_title
 from book.words.site import words
 
@@ -16,13 +17,16 @@ def stage_heads(root: Path, language: str, folder: Path) -> None:
 
     Raises: BookError for a front matter that is not as it should be.
     """
-    for path in find(root / "docs", language):
+    for path in staged(root, language, folder):
+        name = path.relative_to(root / "docs" / language).with_suffix("")
+        if not layout.is_chapter(name.as_posix()):
+            continue
         page = read(path)
-        if layout.is_chapter(page.name) and (line := head(page)):
-            staged = folder / f"{page.name}.md"
-            text = staged.read_text(encoding="utf-8")
+        if line := head(page):
+            target = folder / f"{page.name}.md"
+            text = target.read_text(encoding="utf-8")
             line += "\n{ .head data-search-exclude=1 }"
-            staged.write_text(below_title(text, line), encoding="utf-8")
+            target.write_text(below_title(text, line), encoding="utf-8")
 
 
 def head(page: Page) -> str:

@@ -4,8 +4,11 @@ import dataclasses
 import html
 import posixpath
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 
+from book import layout
+from book.page import lab
 from book.page.block import FIGURES
 from book.page.blocks import Page, find, read
 from book.page.listing import is_listing, listing
@@ -14,22 +17,52 @@ from book.stage.alt_text import describe
 from book.words.site import words as said_in
 
 
-def stage_pages(root: Path, language: str, folder: Path) -> None:
+def stage_pages(
+    root: Path,
+    language: str,
+    folder: Path,
+    names: Collection[str] | None = None,
+) -> None:
     """Copy the pages and figures; write out what pages refer to.
 
-    A figure goes without its data, which only the checks read.
+    A figure goes without its data, which only the checks read. With
+    names, only these pages are copied, with their figures.
     """
     docs = root / "docs"
-    shutil.copytree(docs / language, folder)
+    if names is None:
+        shutil.copytree(docs / language, folder)
+    else:
+        folder.mkdir()
+    for name in names or ():
+        source = layout.page(root, language, name)
+        for path in (source, *source.parent.glob(f"{source.stem}-*.svg")):
+            if path.is_file():
+                target = folder / path.relative_to(docs / language)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, target)
     for drawing in folder.rglob("*.svg"):
         svg = drawing.read_text(encoding="utf-8")
         drawing.write_text(bare(svg), encoding="utf-8")
-    for path in find(docs, language):
+    for path in staged(root, language, folder):
+        if path.suffix != ".md":
+            continue
         page = read(path)
         lines = guarded(page, described(page))
         written = dataclasses.replace(page, lines=tuple(lines))
-        staged = folder / path.relative_to(docs / language)
-        staged.write_text(written.expanded(), encoding="utf-8")
+        target = folder / path.relative_to(docs / language)
+        target.write_text(written.expanded(), encoding="utf-8")
+
+
+def staged(root: Path, language: str, folder: Path) -> list[Path]:
+    """The pages and labs of which `folder` has a copy, in order."""
+    docs = root / "docs"
+    return [
+        path
+        for path in (*find(docs, language), *lab.find(docs, language))
+        if (folder / path.relative_to(docs / language))
+        .with_suffix(".md")
+        .is_file()
+    ]
 
 
 def described(page: Page) -> list[str]:

@@ -5,9 +5,8 @@ import re
 from pathlib import Path
 
 from book import layout
-from book.page import lab
-from book.page.blocks import find
 from book.stage import code_pages
+from book.stage.pages import staged
 from book.words import site
 
 _TITLE = re.compile(r"^# .*$", re.MULTILINE)
@@ -20,7 +19,7 @@ def stage_rooms(root: Path, language: str, folder: Path) -> None:
     page in the other language.
     """
     docs = root / "docs"
-    for path in (*find(docs, language), *lab.find(docs, language)):
+    for path in staged(root, language, folder):
         name = path.relative_to(docs / language).with_suffix("").as_posix()
         if layout.is_chapter(name) or path.suffix == ".ipynb":
             there = rooms(root, name)

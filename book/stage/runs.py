@@ -11,10 +11,11 @@ from typing import Any
 
 from book import layout
 from book.check import proofs
-from book.page.blocks import Page, find, read
+from book.page.blocks import Page, read
 from book.page.comments import meaning
 from book.run import last
 from book.run.last import Run
+from book.stage.pages import staged
 from book.words.site import words
 
 PASSED = "passed"
@@ -45,15 +46,15 @@ def tests(root: Path) -> dict[str, str]:
 def stage_runs(root: Path, language: str, folder: Path) -> None:
     """End each chapter with the line of its last run."""
     said = words("runs", language)
-    for path in find(root / "docs", language):
+    for path in staged(root, language, folder):
         page = path.relative_to(root / "docs" / language)
         if layout.is_chapter(page.with_suffix("").as_posix()):
             line, marks = run_line(root, path)
             if (folder / _HOW).is_file():
                 how = posixpath.relpath(_HOW, page.parent.as_posix())
                 line += said["how"].format(how)
-            with (folder / page).open("a", encoding="utf-8") as staged:
-                staged.write(
+            with (folder / page).open("a", encoding="utf-8") as target:
+                target.write(
                     f"\n{line}\n{{ .run {marks} data-search-exclude=1 }}\n"
                 )
 

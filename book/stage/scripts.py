@@ -1,5 +1,6 @@
 """A page as a plain script: all its Python, in order, nothing else."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from book.layout import is_chapter
@@ -15,10 +16,21 @@ def convert(page: Page) -> str:
     return "\n\n\n".join(code.code.rstrip() for code in page.codes) + "\n"
 
 
-def write(docs: Path, language: str, folder: Path) -> list[Path]:
-    """Write all chapters of a language: folder/PART/CHAPTER.py."""
+def write(
+    docs: Path,
+    language: str,
+    folder: Path,
+    pages: Collection[Path] | None = None,
+) -> list[Path]:
+    """Write all chapters of a language: folder/PART/CHAPTER.py.
+
+    With pages, only those among them.
+    """
     written = []
-    for page in map(read, find(docs, language)):
+    for path in find(docs, language):
+        if pages is not None and path not in pages:
+            continue
+        page = read(path)
         if is_chapter(page.name):
             target = folder / f"{page.name}.py"
             target.parent.mkdir(parents=True, exist_ok=True)

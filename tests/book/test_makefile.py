@@ -140,6 +140,21 @@ def test_titles_of_a_new_chapter_arrive_whole(workshop: Workshop) -> None:
     assert workshop.make("new", "CHAPTER=a/b") == ["-m book new a/b"]
 
 
+def test_chapters_move_and_go(workshop: Workshop) -> None:
+    workshop.make("site")
+    assert workshop.make("move", "CHAPTER=a/b", "TO=a/c") == [
+        "-m book move a/b a/c"
+    ]
+    assert workshop.make("remove", "CHAPTER=a/b") == ["-m book remove a/b"]
+
+
+def test_preview_needs_no_site(workshop: Workshop) -> None:
+    workshop.make("format")
+    assert workshop.make("preview", "PORT=9000") == [
+        "-m book preview --port 9000"
+    ]
+
+
 def test_ci_runs_what_a_change_has_to_pass(workshop: Workshop) -> None:
     script = workshop.folder / ".ci" / "run"
     script.parent.mkdir()

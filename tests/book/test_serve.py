@@ -128,7 +128,7 @@ def test_another_error_is_told(
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(serve._Handler, "do_GET", fail)
+    monkeypatch.setattr(serve.Handler, "do_GET", fail)
     with serve.server(tmp_path, free_port()) as running:
         thread = threading.Thread(target=running.serve_forever)
         thread.start()

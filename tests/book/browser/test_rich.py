@@ -269,3 +269,8 @@ def test_on_paper_the_answers_stand_at_the_end(
     for part in parts.split("|"):
         assert part in printed[language][place:], (part, printed[language])
         place = printed[language].index(part, place) + len(part)
+
+
+def test_the_built_site_has_nothing_of_the_preview(rich_site: Path) -> None:
+    page = rich_site / "en" / "part" / "one.html"
+    assert "preview" not in page.read_text(encoding="utf-8")
