@@ -12,7 +12,6 @@ from mkdocs.exceptions import Abort, MkDocsException
 
 from book.errors import OrderError
 from book.layout import CONFIGS
-from book.words import search, terms
 
 
 class BuilderError(OrderError):
@@ -53,15 +52,11 @@ def build(
 
 def _configure(root: Path, language: str, staged: Path, made: Path) -> Path:
     """Write a configuration that differs from the book's in its places."""
-    words = staged.parent / f"words-{language}.txt"
-    lines = "\n".join(search.words(terms.base()))
-    words.write_text(lines, encoding="utf-8")
     config: dict[str, object] = {
         "INHERIT": str(root / CONFIGS[language]),
         "docs_dir": str(staged),
         "site_dir": str(made),
         "theme": {"custom_dir": str(root / "overrides")},
-        "plugins": {"search": {"jieba_dict_user": str(words)}},
     }
     if address := os.environ.get("D2LCODE_SITE"):
         config["site_url"] = f"{address.rstrip('/')}/{language}/"

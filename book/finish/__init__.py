@@ -13,6 +13,7 @@ from book.finish import (
     math_font,
     minify,
     proof_marks,
+    search_index,
     theme_patches,
 )
 from book.finish.built import BuiltPage, read
@@ -27,7 +28,6 @@ STEPS: tuple[Step, ...] = (
     code_labels.link,  # of pages; files have no formulas
     language_spans.mark,
     code_lines.fill,  # after the search for words, which code has none of
-    minify.squeeze,  # last: the steps before leave gaps
 )
 
 
@@ -37,13 +37,16 @@ def finish(root: Path, language: str, site: Path) -> set[str]:
     Raises: BookError for a page that is not as it should be.
     """
     used: set[str] = set()
+    found: list[search_index.Found] = []
     for path in sorted(site.rglob("*.html")):
         place = path.relative_to(site).as_posix()
         page = read(root, language, place, path.read_text(encoding="utf-8"))
         for step in STEPS:
             step(page)
+        found += search_index.read(page)
+        minify.squeeze(page)  # last: the steps before leave gaps
         used.update(math_font.characters(page))
         path.write_text(page.html, encoding="utf-8")
-    lab_pages.lower(site)
+    search_index.write(root, language, site, found)
     theme_patches.mend(site)
     return used

@@ -4,9 +4,6 @@ The plugin writes half a megabyte of styles and scripts into the page,
 makes ids of its own, and knows no description.
 """
 
-import json
-from pathlib import Path
-
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from book.errors import OrderError
@@ -65,13 +62,3 @@ def _mend_contents(page: BuiltPage, article: LexborNode) -> None:
     anchors = dict(zip(theirs, ours, strict=True))
     for link in links:
         link.attrs["href"] = f"#{anchors[link.attributes['href']]}"
-
-
-def lower(site: Path) -> None:
-    """Let a search find a chapter before the labs that make use of it."""
-    path = site / "search" / "search_index.json"
-    index = json.loads(path.read_text(encoding="utf-8"))
-    for entry in index["docs"]:
-        if entry["location"].startswith("labs/"):
-            entry["boost"] = 0.5
-    path.write_text(json.dumps(index), encoding="utf-8")

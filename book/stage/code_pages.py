@@ -13,8 +13,6 @@ _PAGE = """\
 ---
 title: {name}
 description: {description}
-search:
-  exclude: true
 hide:
   - toc
 ---
