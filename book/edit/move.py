@@ -18,6 +18,8 @@ _NAMING = (
     "d2lcode/**/*.py",
     "drawings/**/*.py",
     "tests/**/*.py",
+    "tests/**/*.yml",
+    "book/words/terms/*.yml",
     "*.md",
 )
 """The files that may name a chapter, beside navigation and lock."""

@@ -33,7 +33,7 @@ class Found(NamedTuple):
 
 _LEVELS = {"h1": 1, "h2": 2, "h3": 3}
 _APART = frozenset({"annotation", "script", "style", "svg"})
-_INLINE = frozenset("a abbr b code dfn em i math span strong sub sup".split())
+_INLINE = frozenset(("a", "b", "code", "dfn", "em", "i", "span", "strong"))
 _BETWEEN = {"msub": "_", "msup": "^", "mfrac": "/"}
 _BEFORE = {"msqrt": "√"}
 _WORD = re.compile(r"[^\W\d]\w+(?:\.\w+)*")
@@ -130,7 +130,9 @@ class _Reader:
             if child.is_text_node:
                 self.into.append(child.text_content or "")
             elif child.is_element_node and child.tag not in _APART:
-                self.into.append("" if first else _BETWEEN.get(node.tag, ""))
+                self.into.append(
+                    "" if first else _BETWEEN.get(node.tag or "", "")
+                )
                 self._formula(child)
                 first = False
             child = child.next
@@ -169,4 +171,3 @@ def _worth(place: str) -> float:
         return 0.25
     name = place.removesuffix(".html")
     return 1 if layout.is_chapter(name) else 0.6
-

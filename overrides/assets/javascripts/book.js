@@ -355,7 +355,9 @@ async function markFound() {
   const found = address.searchParams.getAll("h");
   if (!found.length) return;
   address.searchParams.delete("h");
-  history.replaceState(history.state, "", address); // not for who gets a link
+  try {
+    history.replaceState(history.state, "", address); // who gets it searched not
+  } catch {} // from disk, some browsers do not allow it
   await load(
     "assets/javascripts/search_words.js",
     "assets/javascripts/search_box.js",

@@ -32,6 +32,7 @@
         timer = setTimeout(show, 40, isComposing);
       });
     }
+    input.addEventListener("change", () => show());
     box.addEventListener("keydown", (event) => {
       const links = [input, ...list.querySelectorAll("a")];
       const at = links.indexOf(document.activeElement);
@@ -93,13 +94,16 @@
     return a;
   }
 
-  /** The words to mark on the page, the most telling first. */
+  /** The words to mark on the page; those in a row as one. */
   function marks(places, text, titled, title) {
     const found = [
       ...places.map(({ at, length }) => text.slice(at, at + length)),
       ...titled.map(({ at, length }) => title.slice(at, at + length)),
-    ].map((word) => word.toLowerCase());
-    return [...new Set(found)].sort((a, b) => b.length - a.length).slice(0, MARKED);
+    ].map(bookSearch.plain);
+    const longest = [...new Set(found)].sort((a, b) => b.length - a.length);
+    return longest
+      .filter((word, i) => !longest.slice(0, i).some((w) => w.includes(word)))
+      .slice(0, MARKED);
   }
 
   /** The piece of a text that has most of the words, from where it begins. */
@@ -125,8 +129,8 @@
   /** The words of code that were found, and where in them. */
   function words(hidden, places) {
     const found = new Set();
-    for (const { at } of places) {
-      const end = hidden.indexOf(" ", at);
+    for (const { at, length } of places) {
+      const end = hidden.indexOf(" ", at + length);
       const start = hidden.lastIndexOf(" ", at) + 1;
       found.add(hidden.slice(start, end < 0 ? undefined : end));
     }
