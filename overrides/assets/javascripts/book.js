@@ -333,6 +333,11 @@ function search() {
   box.addEventListener("click", ({ target }) => {
     if (target === box || target.closest("a")) box.close();
   });
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.isComposing) return;
+    event.preventDefault(); // it would empty the field first
+    box.close();
+  });
   addEventListener("keydown", (event) => {
     const { key, target } = event;
     const command = event.ctrlKey || event.metaKey;

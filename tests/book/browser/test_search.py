@@ -202,10 +202,11 @@ def test_the_search_is_used_by_keyboard(page: Page, address: str) -> None:
     for key in ("/", "Control+k", "s"):
         page.keyboard.press(key)
         expect(page.locator(".book-found input")).to_be_focused()
+        page.keyboard.insert_text("half a query")
         page.keyboard.press("Escape")
         expect(page.locator(".book-found")).to_be_hidden()
     page.keyboard.press("/")
-    page.keyboard.type("gated recurrent units")
+    page.keyboard.type("gated recurrent units")  # all of it is selected
     links = page.locator(".book-found li a")
     links.first.wait_for()
     page.keyboard.press("ArrowDown")
