@@ -53,9 +53,10 @@ def _chapters(root: Path, base: Iterable[Term]) -> dict[Term, str]:
 
     It teaches a term if its title or the term base says so.
     """
-    taught = {term: term.chapter for term in base if term.chapter}
+    names = [*filter(layout.is_chapter, layout.navigation(root, "en"))]
+    taught = {term: term.chapter for term in base if term.chapter in names}
     used: dict[Term, str] = {}
-    for name in filter(layout.is_chapter, layout.navigation(root, "en")):
+    for name in names:
         page = blocks.read(root / "docs" / "en" / f"{name}.md")
         own = takewhile(lambda b: b.info != "2#references", page.blocks)
         title, *texts = (block.prose for block in own)
