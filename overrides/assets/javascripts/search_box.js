@@ -77,7 +77,7 @@
 
   /** A link to a section, with the words that it was found by marked. */
   function link(hit, root) {
-    const { page, anchor, title, text, hidden } = hit.section;
+    const { page, anchor, kind, title, text, hidden } = hit.section;
     const address = new URL(page.place, root);
     const places = bookSearch.places(hit, text);
     const titled = bookSearch.places(hit, title);
@@ -89,7 +89,9 @@
     a.href = address;
     a.append(marked("b", title, titled, 0, title.length));
     const code = bookSearch.places(hit, hidden);
-    if (places.length || !code.length) a.append(preview(text, places));
+    if (typeof kind === "string") // a definition is read from its beginning
+      a.append(marked("span", text, places, 0, text.length));
+    else if (places.length || !code.length) a.append(preview(text, places));
     else a.append(marked("code", ...words(hidden, code)));
     return a;
   }
