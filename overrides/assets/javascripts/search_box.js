@@ -34,16 +34,15 @@
     }
     input.addEventListener("change", () => show());
     box.addEventListener("keydown", (event) => {
+      const { key, isComposing } = event;
+      if (isComposing || !["ArrowDown", "ArrowUp", "Enter"].includes(key)) return;
+      show(); // before the focus moves: of all that was typed
       const links = [input, ...list.querySelectorAll("a")];
       const at = links.indexOf(document.activeElement);
-      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (event.isComposing || at < 0) return;
-      if (step) links[at + step]?.focus();
-      else if (event.key === "Enter" && !at) {
-        show();
-        list.querySelector("a")?.click();
-      } else return;
+      if (at < 0 || (at && key === "Enter")) return;
       event.preventDefault();
+      if (key === "Enter") links[1]?.click();
+      else links[at + (key === "ArrowDown" ? 1 : -1)]?.focus();
     });
     show();
   };
