@@ -23,7 +23,6 @@ from mkdocs.structure.toc import AnchorLink, get_toc
 from book import cache, layout
 from book.errors import OrderError
 from book.layout import CONFIGS
-from book.words import search, terms
 
 
 class BuilderError(OrderError):
@@ -273,15 +272,11 @@ def _entry(item: AnchorLink) -> dict[str, Any]:
 
 def _configure(root: Path, language: str, staged: Path, made: Path) -> Path:
     """Write a configuration that differs from the book's in its places."""
-    words = staged.parent / f"words-{language}.txt"
-    lines = "\n".join(search.words(terms.base()))
-    words.write_text(lines, encoding="utf-8")
     config: dict[str, object] = {
         "INHERIT": str(root / CONFIGS[language]),
         "docs_dir": str(staged),
         "site_dir": str(made),
         "theme": {"custom_dir": str(root / "overrides")},
-        "plugins": {"search": {"jieba_dict_user": str(words)}},
         "nav": _staged(layout.config(root, language)["nav"]),
     }
     if address := os.environ.get("D2LCODE_SITE"):

@@ -23,6 +23,7 @@ NAMING = (
     "d2lcode/**/*.py",
     "drawings/**/*.py",
     "tests/**/*.py",
+    "tests/**/*.yml",
     "book/**/*.py",
     "book/**/*.yml",
     ".github/**/*.yml",

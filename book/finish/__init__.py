@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from book import cache
 from book.finish import (
@@ -15,6 +16,7 @@ from book.finish import (
     math_font,
     minify,
     proof_marks,
+    search_index,
     theme_patches,
 )
 from book.finish.built import BuiltPage, read
@@ -29,7 +31,6 @@ STEPS: tuple[Step, ...] = (
     proof_marks.add,
     code_labels.link,  # of pages; files have no formulas
     language_spans.mark,
-    minify.squeeze,  # last: the steps before leave gaps
 )
 
 
@@ -39,6 +40,7 @@ def finish(root: Path, language: str, site: Path) -> set[str]:
     Raises: BookError for a page that is not as it should be.
     """
     used: set[str] = set()
+    found: list[search_index.Found] = []
     for path in sorted(site.rglob("*.html")):
         place = path.relative_to(site).as_posix()
         html = path.read_text(encoding="utf-8")
@@ -48,18 +50,22 @@ def finish(root: Path, language: str, site: Path) -> set[str]:
             done = _finished(read(root, language, place, html))
             cache.put(root, *parts, value=done)
         used.update(done["characters"])
+        found += [search_index.Found(*each) for each in done["found"]]
         path.write_text(done["html"], encoding="utf-8")
     code_pages.write(root, language, site)
+    search_index.write(root, language, site, found)
     theme_patches.mend(site)
     return used
 
 
-def _finished(page: BuiltPage) -> dict[str, str]:
+def _finished(page: BuiltPage) -> dict[str, Any]:
     """What is made of a page: no more than JSON has, for the cache."""
     for step in STEPS:
         step(page)
+    found = search_index.read(page)
+    minify.squeeze(page)  # last: the steps before leave gaps
     characters = "".join(sorted({*math_font.characters(page)}))
-    return {"html": page.html, "characters": characters}
+    return {"html": page.html, "characters": characters, "found": found}
 
 
 def _proofs(root: Path, html: str) -> str:

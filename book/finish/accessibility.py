@@ -9,7 +9,6 @@ from book.errors import OrderError
 from book.finish.built import BuiltPage
 from book.words.site import words
 
-_SEARCH = '[data-md-component="search"][role="dialog"]'
 _MENU = 'label.md-header__button[for="__drawer"]'
 _LABELS = (
     # The way back from a list in the menu.
@@ -21,24 +20,19 @@ _LABELS = (
 
 
 def mend(page: BuiltPage) -> None:
-    """Name what needs a name; let the labels of the menu take the focus.
+    """Name the menu; let its labels take the focus.
 
-    Raises: OrderError for a page of the theme without search or menu.
+    Raises: OrderError for a page of the theme without a menu.
     """
-    said = words("accessibility", page.language)
-    for selector, given in (
-        (_SEARCH, {"aria-label": said["search"]}),
-        (_MENU, {"tabindex": "0", "title": said["menu"]}),
-    ):
-        found = page.all(selector)
-        if len(found) != 1:
-            raise OrderError(
-                f"{page.language}/{page.place} has {len(found)} of "
-                f"{selector}: see what this version of the theme has "
-                "instead, and change book/finish/accessibility.py"
-            )
-        for name, value in given.items():
-            found[0].attrs[name] = value
+    found = page.all(_MENU)
+    if len(found) != 1:
+        raise OrderError(
+            f"{page.language}/{page.place} has {len(found)} of {_MENU}: see "
+            "what this version of the theme has instead, and change "
+            "book/finish/accessibility.py"
+        )
+    found[0].attrs["tabindex"] = "0"
+    found[0].attrs["title"] = words("accessibility", page.language)["menu"]
     for label in page.all(", ".join(_LABELS)):
         label.attrs["tabindex"] = "0"
     for corner in page.all("th"):

@@ -22,34 +22,6 @@ class Mend(NamedTuple):
 
 MENDS = (
     Mend(
-        "workers/search.*.js",
-        "for(let o=s+1;o<t.length;o++)t.slice(s,o)in e",
-        "for(let o=s+1;o<=t.length;o++)t.slice(s,o)in e",
-        "the loop that finds the longest words of the index in a query "
-        "ends one character early: of a word of four it searches two",
-    ),
-    Mend(
-        "workers/search.*.js",
-        "{score:0,terms:{}}",
-        "{score:0,terms:Object.fromEntries(o.flatMap("
-        "e=>Object.entries(e.terms).filter(e=>e[1])))}",
-        "a page of which only sections are found has no words of the query, "
-        "and who opens it by its title sees none marked",
-    ),
-    Mend(
-        "bundle.*.js",
-        'location.protocol!=="file:"',
-        "!1",
-        "each page would fetch and read the index of the whole book, "
-        "which only those need who search",
-    ),
-    Mend(
-        "bundle.*.js",
-        '("search.highlight")?',
-        '("search.highlight")&&/[?&]h=/.test(location.search)?',
-        "... and those who come from a search, with words to mark",
-    ),
-    Mend(
         "bundle.*.js",
         '"link[rel=alternate]"',
         '"link[rel=none]"',

@@ -18,8 +18,6 @@ _PAGE = f"""\
 ---
 title: "{TITLE}"
 description: "{DESCRIPTION}"
-search:
-  exclude: true
 hide:
   - toc
 ---

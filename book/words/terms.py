@@ -10,7 +10,7 @@ from book.errors import BookError
 
 BASE = Path(__file__).with_name("terms")
 
-_LISTS = ("en_forms", "zh_avoid")
+_LISTS = ("aliases", "en_forms", "zh_avoid")
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,9 @@ class Term:
     without a full stop. `en_forms` are other forms that count as the
     term (plurals), `zh_avoid` translations that exist elsewhere and are
     refused here; a word of everyday use is explained only where a page
-    marks it in bold.
+    marks it in bold. `aliases` are what readers of either language may
+    call it, and nobody but the search knows; `chapter` teaches it, where
+    no title says so.
     """
 
     en: str
@@ -30,7 +32,14 @@ class Term:
     zh_definition: str
     en_forms: tuple[str, ...] = ()
     zh_avoid: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    chapter: str = ""
     everyday: bool = False
+
+    @property
+    def anchor(self) -> str:
+        """Where the term stands in the glossary."""
+        return re.sub(r"\W+", "-", self.en.lower())
 
     def name(self, language: str) -> str:
         return self.en if language == "en" else self.zh

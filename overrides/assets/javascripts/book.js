@@ -282,6 +282,96 @@ function scrolling() {
   for (const box of document.querySelectorAll(boxes)) reach.observe(box);
 }
 
+const HERE = document.currentScript.src;
+const ROOT = new URL("../../", HERE); // of the site in this language
+
+/** Load scripts of the site, one after the other. */
+function load(...names) {
+  const loading = names.map((name) => {
+    const script = document.createElement("script");
+    script.src = new URL(name, ROOT);
+    script.async = false;
+    document.head.append(script);
+    return new Promise((done, failed) => {
+      script.onload = done;
+      script.onerror = () => failed(script.remove());
+    });
+  });
+  return Promise.all(loading);
+}
+
+/** Open the box of the search; what fills it comes when it is needed. */
+function search() {
+  const button = document.querySelector(".book-find");
+  const box = button?.nextElementSibling;
+  if (!box) return;
+  const input = box.querySelector("input");
+  const status = box.querySelector("[role=status]");
+  const code = ["search_words", "search", "search_box"];
+  const scripts = code.map((name) => `assets/javascripts/${name}.js`);
+  let ready = null;
+
+  function begin() {
+    ready ??= load(...scripts, "search/index.js").then(
+      () => bookSearch.fill(box, ROOT),
+      () => {
+        ready = null;
+        status.textContent = WORDS.not_loaded;
+      },
+    );
+  }
+
+  function open() {
+    if (!box.open) box.showModal();
+    input.select();
+    begin();
+  }
+
+  button.addEventListener("click", open);
+  button.addEventListener("pointerenter", begin);
+  input.addEventListener("input", begin);
+  box.addEventListener("click", ({ target }) => {
+    if (target === box || target.closest("a")) box.close();
+  });
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.isComposing) return;
+    event.preventDefault(); // it would empty the field first
+    box.close();
+  });
+  addEventListener("keydown", (event) => {
+    const { key, target } = event;
+    const command = event.ctrlKey || event.metaKey;
+    const writes = target.closest?.("input, textarea, select, dialog");
+    const plain = !command && !event.altKey && !writes;
+    if (command ? key !== "k" : !plain || !"/fs".includes(key)) return;
+    event.preventDefault();
+    open();
+  });
+  const asked = new URL(location).searchParams.get("q");
+  if (asked) {
+    input.value = asked;
+    open();
+  }
+}
+
+/** Mark the words of the search that led here. */
+async function markFound() {
+  const address = new URL(location);
+  const found = address.searchParams.getAll("h");
+  if (!found.length) return;
+  address.searchParams.delete("h");
+  try {
+    history.replaceState(history.state, "", address); // who gets it searched not
+  } catch {} // from disk, some browsers do not allow it
+  await load(
+    "assets/javascripts/search_words.js",
+    "assets/javascripts/search_box.js",
+  );
+  bookSearch.mark(document.querySelector("article"), found);
+}
+
+search();
+markFound();
 chapter();
 addEventListener("load", scrolling); // after the theme has framed the tables
 enlargeFigures();

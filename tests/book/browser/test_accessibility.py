@@ -171,10 +171,10 @@ def test_axe_finds_nothing_in_what_opens(
     page.locator("dialog[open]").wait_for()
     found["figure"] = violations(page, "dialog")
     page.keyboard.press("Escape")
-    page.locator(".md-search__input").focus()
+    page.locator(".book-find").press("Enter")
     page.keyboard.type("GRU")
-    page.locator(".md-search-result__link").first.wait_for()
-    found["search"] = violations(page, ".md-search")
+    page.locator(".book-found li a").first.wait_for()
+    found["search"] = violations(page, ".book-found")
     page.keyboard.press("Escape")
     page.locator(".rooms button").first.press("Enter")
     page.locator("article.both").wait_for()
@@ -203,7 +203,7 @@ def test_the_keyboard_reaches_everything_in_sight(
     for part in (
         "md-skip",
         "md-option",
-        "md-search__input",
+        "book-find",
         "md-code__button",
         "<button type=",
         "<dfn",
@@ -283,16 +283,6 @@ def test_the_scheme_is_chosen_by_keyboard(page: Page, address: str) -> None:
         page.keyboard.press("ArrowRight")
         body = page.locator("body")
         assert body.get_attribute("data-md-color-scheme") == scheme
-
-
-def test_the_search_is_used_by_keyboard(page: Page, address: str) -> None:
-    page.goto(f"{address}en/index.html")
-    page.keyboard.press("/")
-    page.keyboard.type("gated recurrent units")
-    page.locator(".md-search-result__link").first.wait_for()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"{address}en/recurrent/gru.html**")
 
 
 def test_nothing_moves_for_those_who_ask(

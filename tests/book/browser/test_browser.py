@@ -173,9 +173,7 @@ def test_a_missing_page_offers_search(
     form.locator("input").fill("GRU")
     form.locator("button").click()
     page.wait_for_url(f"{address}{language}/index.html?q=GRU")
-    page.locator(
-        '.md-search-result__link[href*="recurrent/gru"]'
-    ).first.wait_for()
+    page.locator('.book-found a[href*="recurrent/gru"]').first.wait_for()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -207,24 +205,23 @@ def test_a_missing_page_finds_the_root_of_a_site_without_address(
     form.locator("input").fill("GRU")
     form.locator("button").click()
     page.wait_for_url(f"{address}some/where/{language}/index.html?q=GRU")
-    page.locator(".md-search-result__link").first.wait_for()
+    page.locator(".book-found li a").first.wait_for()
 
 
 def test_the_index_is_loaded_for_those_who_search(
     page: Page, address: str
 ) -> None:
-    """... or come from a search; it is larger than all else of a page."""
-    index = f"{address}en/search/search_index.json"
+    """It is larger than all else of a page."""
+    index = f"{address}en/search/index.js"
     name = f"{address}en/{CHAPTERS[0]}.html"
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(name, wait_until="networkidle")
     assert index not in asked
+    page.goto(f"{name}?h=tensor", wait_until="networkidle")
+    assert index not in asked
     with page.expect_request(index):
-        page.locator(".md-search__input").focus()
-    with page.expect_request(index):
-        page.goto(f"{name}?h=tensor")
-    page.locator("article mark").first.wait_for()
+        page.locator(".book-find").hover()
 
 
 def test_a_link_to_the_other_language_asks_for_nothing(

@@ -21,7 +21,6 @@ def test_a_chapter_is_readable(
     assert page.evaluate(fonts) == ["loaded"]
     drawn = page.evaluate("[...document.images].map(i => i.naturalWidth > 0)")
     assert drawn and all(drawn)
-    expect(page.locator(".md-search")).to_be_hidden()
     schemes = []
     for _ in range(3):  # light, dark, and that of the system again
         page.click("label[for^=__palette]:visible")
@@ -31,6 +30,14 @@ def test_a_chapter_is_readable(
     expect(page.locator("dialog[open]")).to_have_count(1)
     page.keyboard.press("Escape")
     assert complaints == []
+    page.keyboard.press("/")
+    page.keyboard.insert_text("dropout")
+    page.locator(".book-found li a").first.wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/mlp/dropout.html*")
+    page.wait_for_function('CSS.highlights.get("book-search")?.size')
+    assert complaints == []
+    page.go_back()
     page.click(".rooms button >> nth=0")  # the two languages side by side
     expect(page.locator(".rooms [role=status]")).to_contain_text("make serve")
     context.close()

@@ -10,6 +10,7 @@ from functools import cache
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
@@ -173,16 +174,26 @@ def test_the_script_finds_what_it_loads(site: Path) -> None:
             assert config
             given = json.loads(config[1])
             assert is_alive(site, page, given["search"]), name
-            index = f"{given['base'].rstrip('/')}/search/search_index.json"
+            index = f"{given['base'].rstrip('/')}/search/index.js"
             assert is_alive(site, page, index), name
+
+
+def found_by_search(site: Path, language: str) -> list[list[Any]]:
+    """The pages in the index of the search."""
+    index = site / language / "search" / "index.js"
+    _, _, text = index.read_text(encoding="utf-8").partition(" = ")
+    pages: list[list[Any]] = json.loads(text.rstrip(";\n"))["pages"]
+    return pages
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_the_search_finds_is_there(site: Path, language: str) -> None:
-    index = site / language / "search" / "search_index.json"
-    found = json.loads(index.read_text(encoding="utf-8"))["docs"]
     door = site / language / "index.html"
-    places = [entry["location"] for entry in found]
+    places = [
+        f"{page}#{anchor}" if anchor else page
+        for page, *_, entries in found_by_search(site, language)
+        for anchor, *_ in entries
+    ]
     assert [p for p in places if not is_alive(site, door, p)] == []
 
 
@@ -293,14 +304,15 @@ def test_a_source_page_has_the_lines_of_the_file(site: Path) -> None:
 def test_the_search_knows_chapters_and_no_sources(
     site: Path, language: str
 ) -> None:
-    index = site / language / "search" / "search_index.json"
-    found = json.loads(index.read_text(encoding="utf-8"))["docs"]
-    places = {entry["location"] for entry in found}
+    found = found_by_search(site, language)
+    places = {place for place, *_ in found}
     assert {f"{name}.html" for name in CHAPTERS} <= places
-    assert not any(place.startswith("code/") for place in places)
-    texts = "".join(entry["text"] for entry in found)
+    assert not any(place.startswith(("code/", "404")) for place in places)
+    texts = "".join(text for page in found for *_, text, _ in page[-1])
     assert r"\begin{aligned}" not in texts
     assert "Notebook" not in texts
+    index = site / language / "search" / "index.js"
+    assert index.stat().st_size < 25_000 * len(found)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -25,11 +25,21 @@ def test_an_entry_names_defines_and_links() -> None:
     ) in chinese
 
 
-def test_the_first_chapter_in_reading_order_is_linked() -> None:
+@pytest.mark.parametrize(
+    "anchor, chapter",
+    [
+        ("squared-loss", "linear/linear_regression"),  # used there first
+        ("dropout", "mlp/dropout"),  # used before, but this is its title
+        ("least-squares", "linear/linear_regression"),  # as the base says
+    ],
+)
+def test_the_chapter_that_teaches_or_first_uses_it_is_linked(
+    anchor: str, chapter: str
+) -> None:
     english = glossary.entries(ROOT, "en")
     assert "\nbias *偏置*" in english
-    _, _, entry = english.partition("{ #squared-loss }\n")
-    assert "](linear/linear_regression.md)" in entry.partition("\n")[0]
+    _, _, entry = english.partition(f"{{ #{anchor} }}\n")
+    assert f"]({chapter}.md)" in entry.partition("\n")[0]
 
 
 def test_a_title_among_the_references_is_no_use(small_book: Path) -> None:

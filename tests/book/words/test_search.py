@@ -1,13 +1,8 @@
-"""The words that the search knows."""
+"""The words that the search knows, and those that jieba keeps whole."""
 
-import json
-from pathlib import Path
-
-import pytest
-
-from book.layout import LANGUAGES
+from book.layout import ROOT, is_chapter, navigation
 from book.words import search
-from book.words.terms import Term
+from book.words.terms import Term, base
 
 
 def test_words_are_the_chinese_parts_of_terms() -> None:
@@ -19,26 +14,25 @@ def test_words_are_the_chinese_parts_of_terms() -> None:
     assert search.words(made) == ["初始化", "权重衰减"]
 
 
-def test_terms_are_words_of_the_index(site: Path) -> None:
-    texts = _texts(site, "zh")
-    for word in ("梯度裁剪", "门控循环单元", "套索回归"):
-        assert f"\u200b{word}\u200b" in texts
+def test_names_of_a_term_mean_the_same() -> None:
+    forms, aliases = ("weight decays",), ("L2 penalty", "权值衰减")
+    made = Term("weight decay", "权重衰减", "", "", forms, aliases=aliases)
+    first, *others = search.synonyms([made])
+    names = ["weight decay", "weight decays", "权重衰减", *aliases]
+    assert first == ["weight-decay", *names]
+    assert all(group[0] == "" and len(group) > 2 for group in others)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_tooltips_are_not_searched(site: Path, language: str) -> None:
-    texts = _texts(site, language).replace("\u200b", "")
-    assert "reset gate" in texts
-    assert "重置门: " not in texts
-    assert "reset gate：" not in texts
+def test_a_name_is_given_once() -> None:
+    """A second one would be no mistake, but a word too much."""
+    for term in base():
+        names = [name.lower() for name in (term.en, *term.en_forms, term.zh)]
+        aliases = [name.lower() for name in term.aliases]
+        assert not {*names} & {*aliases}, term.en
+        assert len({*aliases}) == len(aliases), term.en
 
 
-def _texts(site: Path, language: str) -> str:
-    """What can be found, but for the glossary."""
-    index = site / language / "search" / "search_index.json"
-    entries = json.loads(index.read_text(encoding="utf-8"))["docs"]
-    return "\n".join(
-        f"{entry['title']}\n{entry['text']}"
-        for entry in entries
-        if not entry["location"].startswith("glossary")
-    )
+def test_chapters_that_teach_a_term_exist() -> None:
+    chapters = [name for name in navigation(ROOT, "en") if is_chapter(name)]
+    for term in base():
+        assert term.chapter in ("", *chapters), term.en
