@@ -13,6 +13,7 @@ from book.finish import (
     math_font,
     minify,
     proof_marks,
+    sliders,
     theme_patches,
 )
 from book.finish.built import BuiltPage, read
@@ -23,6 +24,7 @@ STEPS: tuple[Step, ...] = (
     lab_pages.unwrap,  # first: of a lab's page, little else is kept
     leftovers.refuse,  # before there is text that no page has written
     accessibility.mend,
+    sliders.add,
     proof_marks.add,
     code_labels.link,  # of pages; files have no formulas
     language_spans.mark,

@@ -186,6 +186,23 @@ function enlargeFigures() {
   }
 }
 
+/** A slider shows one frame of its figure at a time. */
+function moveFigures() {
+  for (const input of document.querySelectorAll(".slider input")) {
+    const parts = input.closest("figure").querySelectorAll("[data-frame]");
+    const show = () => {
+      for (const part of parts) {
+        const seen = part.dataset.frame === input.value;
+        part.setAttribute("display", seen ? "inline" : "none");
+        if (!seen || !part.matches(".value")) continue;
+        input.setAttribute("aria-valuetext", part.textContent.trim());
+      }
+    };
+    input.addEventListener("input", show);
+    show(); // a browser may have kept another value
+  }
+}
+
 /** A tooltip closes on Escape, until its term is left. */
 function dismissTooltips() {
   addEventListener("keydown", ({ key }) => {
@@ -285,5 +302,6 @@ function scrolling() {
 chapter();
 addEventListener("load", scrolling); // after the theme has framed the tables
 enlargeFigures();
+moveFigures();
 dismissTooltips();
 previewFormulas();
