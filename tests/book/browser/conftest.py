@@ -46,8 +46,6 @@ RICH = {
 !!! note "A note"
 
     A word.
-
-![A curve.](one-moves.svg)
 """,
     "zh": r"""
 !!! question "自测"
@@ -77,12 +75,11 @@ RICH = {
 !!! note "注意"
 
     一句话。
-
-![一条曲线。](one-moves.svg)
 """,
 }
 OTHER = {"en": "# The other one", "zh": "# 另一章"}
 TRIPLE = "\n$$\ny = 3 x \\label{eq:one-triple}\n$$\n"
+FIGURE = "\n![$2^p$](one-moves.svg)\n"
 MOVED = {"power p": "幂次 p"}
 HEAD = "needs: [part/two]\nhours: 2.5\n"
 
@@ -126,6 +123,7 @@ def _build(root: Path) -> None:
                 MATH[language], MATH[language] + RICH[language]
             )
             text = text.replace("---\n\n#", f"{HEAD}---\n\n#", 1)
+            text = text.replace("4.0\n```\n", f"4.0\n```\n{FIGURE}", 1)
         path.write_text(text, encoding="utf-8")
     for language in LANGUAGES:
         home = "---\ndescription: The home page.\n---\n\n# Home\n"
