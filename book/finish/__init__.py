@@ -5,8 +5,10 @@ from pathlib import Path
 
 from book.finish import (
     accessibility,
+    breaks,
     code_labels,
     code_lines,
+    image_sizes,
     lab_pages,
     language_spans,
     leftovers,
@@ -25,6 +27,8 @@ STEPS: tuple[Step, ...] = (
     leftovers.refuse,  # before there is text that no page has written
     accessibility.mend,
     sliders.add,
+    image_sizes.add,  # of what is an image still
+    breaks.add,
     proof_marks.add,
     code_labels.link,  # of pages; files have no formulas
     language_spans.mark,

@@ -35,6 +35,8 @@ def stage_rooms(root: Path, language: str, folder: Path) -> None:
                 up = "../" * len(page.parts)
                 twin = f"{up}{layout.other(language)}/{page.as_posix()}"
                 links.append(words["other"].format(twin))
+                if kind == "page":
+                    links[-1] += "".join(_buttons(language))
                 _insert(room, links)
 
 
@@ -64,6 +66,16 @@ def _links(
             target = Path(os.path.relpath(path, here.parent)).as_posix()
             links.append(f"[{words[room]}]({target})")
     return links
+
+
+def _buttons(language: str) -> Iterator[str]:
+    """What the page's script does, at its place before the script runs."""
+    said = site.words("script", language)
+    for name in ("both", "copy"):
+        yield (
+            f'<span class="do"> · <button type="button" name="{name}">'
+            f"{said[name]}</button></span>"
+        )
 
 
 def _insert(page: Path, links: list[str]) -> None:
