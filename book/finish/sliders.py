@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from book.finish.built import BuiltPage
-from book.run.figures import SCHEMES, bare
+from book.run.figures import SCHEMES, bare, size
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
@@ -30,9 +30,8 @@ def add(page: BuiltPage) -> None:
         path = folder / str(image.attributes["src"])
         if not path.is_file() or " data-slider=" not in (svg := _read(path)):
             continue
-        root = ElementTree.fromstring(svg)
-        label = root.get("data-slider", "")
-        drawing = small(root, path.stem, image.attributes["alt"] or "")
+        label = ElementTree.fromstring(svg).get("data-slider", "")
+        drawing = small(svg, path.stem, image.attributes["alt"] or "")
         frames = [int(g.get("data-frame", 0)) for g in drawing.iter("g")]
         value = next(
             "".join(group.itertext()).strip()
@@ -57,12 +56,14 @@ def _read(path: Path) -> str:
     return bare(path.read_text(encoding="utf-8"))
 
 
-def small(root: Element, name: str, words: str) -> Element:
+def small(svg: str, name: str, words: str) -> Element:
     """The drawing of an SVG of Matplotlib's, as small as it can be.
 
     name: of the figure, for ids and styles, as the page has others.
     words: what it shows, for who cannot see it.
     """
+    root = ElementTree.fromstring(svg)
+    width = str(size(svg).get("width", ""))
     ids: dict[str, str] = {}
     for element in root.iter():
         for link in (element.get("clip-path"), element.get(_HREF)):
@@ -73,7 +74,7 @@ def small(root: Element, name: str, words: str) -> Element:
         {
             "class": name,
             "viewBox": root.get("viewBox", ""),
-            "width": str(round(float(root.get("width", "0pt")[:-2]) * 4 / 3)),
+            "width": width,
             "role": "img",
             "aria-label": words,
             "font-family": "'DejaVu Sans',sans-serif",

@@ -21,6 +21,7 @@ from d2lcode.plotting import COLORS, INK
 _TEXT = re.compile(r"(<text [^>]*>)([^<]*)(</text>)")
 _KEPT = re.compile(r"\s*<metadata>(.*?)</metadata>", re.DOTALL)
 _FRAME = re.compile(r'<g id="frame-(\d+)(-value)?">')
+_SIZE = re.compile(r' (width|height)="([\d.]+)pt"')
 _SLIDER = re.compile(r'( data-slider=")([^"]*)(")')
 _FORMULA = re.compile(r"\$[^$]*\$")
 _WORD = re.compile(r"[A-Za-z]{2,}")
@@ -100,6 +101,12 @@ def sealed(svg: str, data: Data) -> str:
 def bare(svg: str) -> str:
     """The drawing alone, as a reader gets it."""
     return _KEPT.sub("", svg)
+
+
+def size(svg: str) -> dict[str, int]:
+    """Width and height of a drawing of Matplotlib's, in pixels."""
+    start = svg[: svg.find(">")]
+    return {n: round(float(v) * 4 / 3) for n, v in _SIZE.findall(start)}
 
 
 def plotted(svg: str) -> Data | None:
