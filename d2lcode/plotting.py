@@ -4,11 +4,17 @@ Lines have colours of medium lightness, the background is transparent,
 and text stays text in the SVG, so that a page's font draws it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 from cycler import cycler
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+T = TypeVar("T")
 
 COLORS = ["#3b82c4", "#d9663d", "#3a9d6e", "#a56cc1", "#b8860b", "#7a8290"]
 """Blue, orange, green, violet, ochre, grey: at least 3:1 on both pages."""
@@ -99,3 +105,47 @@ def draw_graph(
     ax.set_xlim(min(columns) - 0.6, max(columns) + 0.6)
     ax.set_ylim(min(rows) - 0.5, max(rows) + 0.5)
     ax.axis("off")
+
+
+def frames(values: Sequence[T], label: str, text: str) -> Iterator[T]:
+    """Yield values; what is drawn for each is a frame of the figure.
+
+    The figure shows the frame in the middle. The book's site has a
+    slider for all of them; axes and labels drawn before or after the
+    loop stand in every frame.
+
+    values: an odd number of them, at least three.
+    label: what the slider changes.
+    text: a format; the figure shows the value by it, "η = {:.2f}".
+    Raises: ValueError for another number of values.
+    """
+    if len(values) < 3 or len(values) % 2 == 0:
+        raise ValueError(
+            "values must be an odd number of at least 3, so that one is in "
+            f"the middle, got {len(values)}"
+        )
+    figure = plt.gcf()
+    figure.set_label(label)
+    for number, value in enumerate(values):
+        before = _drawn(figure)
+        for ax in figure.axes:
+            ax.set_prop_cycle(None)  # each frame has the same colours
+        yield value
+        ax = figure.axes[0]
+        ax.text(
+            0,
+            1.03,
+            text.format(value),
+            transform=ax.transAxes,
+            gid=f"frame-{number}-value",
+        )
+        for artist in _drawn(figure) - before:
+            if artist.get_gid() is None:
+                artist.set_gid(f"frame-{number}")
+            if number != len(values) // 2:
+                artist.set_visible(False)
+                artist.set_label("_hidden")  # and in no legend
+
+
+def _drawn(figure: Figure) -> set[Artist]:
+    return {artist for ax in figure.axes for artist in ax.get_children()}

@@ -32,6 +32,29 @@ def test_use_style_sets_the_defaults() -> None:
         assert mpl.rcParams["axes.facecolor"] == "none"
 
 
+def test_a_frame_is_what_is_drawn_for_a_value() -> None:
+    _, ax = plt.subplots()
+    (before,) = ax.plot([0, 1], [0, 1])
+    frames = plotting.frames([1.0, 2.0, 3.0], "power", "p = {:.0f}")
+    curves = [ax.plot([0, 1], [0, p], label="curve")[0] for p in frames]
+    (after,) = ax.plot([0, 1], [1, 0])
+    assert before.get_visible() and after.get_visible()
+    assert [curve.get_visible() for curve in curves] == [False, True, False]
+    assert [t.get_text() for t in ax.texts] == ["p = 1", "p = 2", "p = 3"]
+    assert [t.get_visible() for t in ax.texts] == [False, True, False]
+    assert len({curve.get_color() for curve in curves}) == 1
+    assert ax.get_ylim()[1] > 3  # room for every frame
+    shown = [t.get_text() for t in ax.legend().get_texts()]
+    assert shown == ["curve"]
+    plt.close("all")
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_one_of_the_frames_is_in_the_middle(count: int) -> None:
+    with pytest.raises(ValueError, match=f"odd number.*got {count}"):
+        next(plotting.frames(range(count), "power", "p = {}"))
+
+
 def test_a_graph_has_its_boxes_and_arrows() -> None:
     _, ax = plt.subplots()
     places = {"a": (0.0, 0.0), "b": (1.0, 0.0), "c": (1.0, 1.0)}

@@ -1,15 +1,17 @@
 """What is done to a page once it is built, on one tree, in this order."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from book import cache
 from book.finish import (
     accessibility,
+    breaks,
     code_labels,
     code_pages,
+    image_sizes,
     lab_pages,
     language_spans,
     leftovers,
@@ -17,6 +19,7 @@ from book.finish import (
     minify,
     proof_marks,
     search_index,
+    sliders,
     theme_patches,
 )
 from book.finish.built import BuiltPage, read
@@ -28,6 +31,9 @@ STEPS: tuple[Step, ...] = (
     lab_pages.describe,
     leftovers.refuse,  # before there is text that no page has written
     accessibility.mend,
+    sliders.add,
+    image_sizes.add,  # of what is an image still
+    breaks.add,
     proof_marks.add,
     code_labels.link,  # of pages; files have no formulas
     language_spans.mark,
@@ -44,7 +50,7 @@ def finish(root: Path, language: str, site: Path) -> set[str]:
     for path in sorted(site.rglob("*.html")):
         place = path.relative_to(site).as_posix()
         html = path.read_text(encoding="utf-8")
-        parts = "finish", language, place, html, _proofs(root, html)
+        parts = "finish", language, place, html, *_inputs(root, path, html)
         done = cache.get(root, *parts)
         if done is None:
             done = _finished(read(root, language, place, html))
@@ -68,7 +74,9 @@ def _finished(page: BuiltPage) -> dict[str, Any]:
     return {"html": page.html, "characters": characters, "found": found}
 
 
-def _proofs(root: Path, html: str) -> str:
-    """Where the tests of a page's formulas stand, which its marks say."""
+def _inputs(root: Path, page: Path, html: str) -> Iterator[str]:
+    """What the steps read beside a page: its figures, its proofs' places."""
     tests = runs.tests(root)
-    return json.dumps({k: v for k, v in tests.items() if k in html})
+    yield json.dumps({k: v for k, v in tests.items() if k in html})
+    for figure in sorted(page.parent.glob(f"{page.stem}-*.svg")):
+        yield figure.read_text(encoding="utf-8")

@@ -176,7 +176,10 @@ def _chapter(site: Path, name: str, level: int, names: set[str]) -> _Chapter:
     address = canonical.attributes["href"] if canonical else None
     for script in article.css("script"):
         script.remove()
+    drawn = {node.mem_id for node in article.css("svg *")}
     for node in article.css("*"):
+        if node.mem_id in drawn:
+            continue  # its ids are the figure's own
         for key in (*_IDS, "href", "src"):
             value = node.attributes.get(key)
             if value is None:

@@ -90,7 +90,7 @@ def _axes(old: Data, new: Data, rtol: float) -> Iterator[str]:
 def _artist(
     old: Data, new: Data, scales: "dict[str, _Scale]", rtol: float
 ) -> str | None:
-    for name in ("kind", "look", "shape"):
+    for name in ("kind", "look", "shape", "frame"):
         if old.get(name) != new.get(name):
             return f"{name} {old.get(name)} came as {new.get(name)}"
     if reason := compare.texts(old.get("text", ""), new.get("text", ""), rtol):

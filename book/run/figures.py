@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from xml.sax.saxutils import escape, unescape
+from html import escape, unescape
 
 from book.errors import OrderError
 from book.run.kept import KEPT, bare
@@ -20,6 +20,9 @@ from book.words import labels as chinese
 from d2lcode.plotting import COLORS, INK
 
 _TEXT = re.compile(r"(<text [^>]*>)([^<]*)(</text>)")
+_FRAME = re.compile(r'<g id="frame-(\d+)(-value)?">')
+_SIZE = re.compile(r' (width|height)="([\d.]+)pt"')
+_SLIDER = re.compile(r'( data-slider=")([^"]*)(")')
 _FORMULA = re.compile(r"\$[^$]*\$")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -33,7 +36,7 @@ def _mixed(color: str, other: int, share: float) -> str:
 
 
 _FILL = re.compile(r"<(?:text|tspan) [^>]*fill: (#[0-9a-f]{6})")
-_SCHEMES = {INK: ("#414753", "#cdd2dc")} | {
+SCHEMES = {INK: ("#414753", "#cdd2dc")} | {
     color: (_mixed(color, 0, 0.25), _mixed(color, 255, 0.35))
     for color in COLORS
 }
@@ -52,15 +55,34 @@ def adapt(svg: str) -> str:
     figure opened by itself that of the system.
     """
     light, dark = "", ""
-    for color in sorted(set(_FILL.findall(svg)) & set(_SCHEMES)):
+    for color in sorted(set(_FILL.findall(svg)) & set(SCHEMES)):
         fills = f'text[style*="{color}"], tspan[style*="{color}"]'
-        light += f"{fills} {{fill: {_SCHEMES[color][0]} !important}}"
-        dark += f"{fills} {{fill: {_SCHEMES[color][1]} !important}}"
+        light += f"{fills} {{fill: {SCHEMES[color][0]} !important}}"
+        dark += f"{fills} {{fill: {SCHEMES[color][1]} !important}}"
     style = (
         f":root {{color-scheme: light dark}}{light}"
         f"@media (prefers-color-scheme: dark) {{{dark}}}"
     )
     return svg.replace("</style>", f"{style}</style>", 1)
+
+
+def framed(svg: str, label: str) -> str:
+    """Return an SVG that shows the middle one of its frames, if any.
+
+    What a frame has alone is in groups with its number; what they
+    share is there once. `label` is what the slider changes.
+    """
+    last = max((int(number) for number, _ in _FRAME.findall(svg)), default=0)
+
+    def group(match: re.Match[str]) -> str:
+        kept = "" if int(match[1]) == last // 2 else ' display="none"'
+        name = ' class="value"' if match[2] else ""
+        return f'<g data-frame="{match[1]}"{name}{kept}>'
+
+    if not last:
+        return svg
+    svg = _FRAME.sub(group, svg)
+    return svg.replace("<svg", f'<svg data-slider="{escape(label)}"', 1)
 
 
 def sealed(svg: str, data: Data) -> str:
@@ -72,8 +94,14 @@ def sealed(svg: str, data: Data) -> str:
         separators=(",", ":"),
     )
     start = drawing.index(">", drawing.index("<svg")) + 1
-    metadata = f"\n <metadata>{escape(kept)}</metadata>"
+    metadata = f"\n <metadata>{escape(kept, quote=False)}</metadata>"
     return drawing[:start] + metadata + drawing[start:]
+
+
+def size(svg: str) -> dict[str, int]:
+    """Width and height of a drawing of Matplotlib's, in pixels."""
+    start = svg[: svg.find(">")]
+    return {n: round(float(v) * 4 / 3) for n, v in _SIZE.findall(start)}
 
 
 def plotted(svg: str) -> Data | None:
@@ -94,7 +122,8 @@ def is_as_drawn(svg: str) -> bool:
 
 def labels(svg: str) -> list[str]:
     """The words that a figure shows, where it shows them."""
-    found = [unescape(match[2]) for match in _TEXT.finditer(svg)]
+    matches = [*_SLIDER.finditer(svg), *_TEXT.finditer(svg)]
+    found = [unescape(match[2]) for match in matches]
     return [text for text in found if _LETTER.search(text)]
 
 
@@ -120,9 +149,10 @@ def translate(
             if _WORD.search(text):
                 missing.append(text)
             return match[0]
-        return match[1] + escape(table[text]) + match[3]
+        quoted = escape(table[text], quote=match[3] == '"')
+        return match[1] + quoted + match[3]
 
-    translated = _TEXT.sub(replace, svg)
+    translated = _SLIDER.sub(replace, _TEXT.sub(replace, svg))
     data = plotted(svg)
     for text in words(data) if data else ():
         if "$" in text and _WORD.search(_FORMULA.sub("", text)):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.collections import Collection, PathCollection
@@ -42,6 +43,18 @@ def data(figure: Figure) -> Data:
     return {"texts": texts, "axes": axes}
 
 
+def moving(figure: Figure) -> Iterator[Artist]:
+    """What of a figure is in one frame of `d2lcode.plotting.frames`."""
+    for ax in figure.axes:
+        yield from (a for a in ax.get_children() if _frame(a))
+
+
+def _frame(artist: Artist) -> str:
+    """The frame that an artist is in; empty for one in every frame."""
+    gid = artist.get_gid() or ""
+    return gid if gid.startswith("frame-") else ""
+
+
 def words(data: Data) -> list[str]:
     """All texts of a figure."""
     return data["texts"] + [t for ax in data["axes"] for t in ax["texts"]]
@@ -66,6 +79,8 @@ def _axes(ax: Axes) -> Data:
         if isinstance(child, Legend):
             texts += [t.get_text() for t in child.get_texts()]
         elif found := artist(child):
+            if frame := _frame(child):
+                found["frame"] = frame
             artists.append(found)
     return {
         "x": _axis(ax.get_xlim(), ax.get_xscale()),

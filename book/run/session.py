@@ -127,8 +127,14 @@ class Session:
 
 
 def drawn(figure: mpl.figure.Figure) -> str:
-    """A figure as SVG, with the data that were plotted in it."""
-    return figures.sealed(figures.adapt(svg(figure)), plotted.data(figure))
+    """A figure as SVG, with the data that were plotted in it.
+
+    Of a figure with frames all are in both; the drawing shows one.
+    """
+    for artist in plotted.moving(figure):
+        artist.set_visible(True)
+    text = figures.framed(svg(figure), str(figure.get_label()))
+    return figures.sealed(figures.adapt(text), plotted.data(figure))
 
 
 def svg(figure: mpl.figure.Figure) -> str:

@@ -23,7 +23,9 @@ def stage_rooms(root: Path, language: str, folder: Path) -> None:
         name = path.relative_to(docs / language).with_suffix("").as_posix()
         if layout.is_chapter(name) or path.suffix == ".ipynb":
             there = rooms(root, name)
-            _insert(folder / f"{name}.md", links(there, "page", language))
+            line = links(there, "page", language)
+            line[-1] += "".join(_buttons(language))
+            _insert(folder / f"{name}.md", line)
 
 
 def rooms(root: Path, name: str) -> dict[str, str]:
@@ -60,6 +62,16 @@ def links(
     up = "../" * len(Path(there[here]).parts)
     twin = f"{up}{layout.other(language)}/{there[here]}"
     return [*found, words["other"].format(twin)]
+
+
+def _buttons(language: str) -> Iterator[str]:
+    """What the page's script does, at its place before the script runs."""
+    said = site.words("script", language)
+    for name in ("both", "copy"):
+        yield (
+            f'<span class="do"> · <button type="button" name="{name}">'
+            f"{said[name]}</button></span>"
+        )
 
 
 def _insert(page: Path, links: list[str]) -> None:

@@ -317,6 +317,7 @@ def test_an_import_of_a_room_below_is_seen(
 SEARCHES = {
     "finish/language_spans.py": "runs of characters in a text of a tree",
     "finish/leftovers.py": "Markdown in a text of a tree",
+    "finish/sliders.py": "numbers in a drawing's tree",
     "markdown/figures_outputs.py": "Markdown",
     "markdown/mathml.py": "names of elements, places of formulas",
     "markdown/tooltips.py": "terms in a text of a tree",

@@ -3,18 +3,9 @@
 
 /* WORDS stands before it, from book/words/site.yml: see book/stage/script.py. */
 
-/** Add a button to a chapter's line of links. */
-function addButton(line, label) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = label;
-  line.append(" · ", button);
-  return button;
-}
-
 /** Offer all Python of the chapter, as its script has it. */
 function copyAll(article, line, say) {
-  addButton(line, WORDS.copy).addEventListener("click", async () => {
+  line.querySelector("[name=copy]").addEventListener("click", async () => {
     const blocks = article.querySelectorAll(".language-python code");
     const codes = Array.from(blocks, (code) => code.textContent.trimEnd());
     const copied = await copy(codes.join("\n\n\n") + "\n");
@@ -43,7 +34,7 @@ async function copy(text) {
 /** Offer the chapter in two columns: this language and the other one. */
 function sideBySide(article, line, say) {
   const link = line.querySelector("a[hreflang]");
-  const button = addButton(line, WORDS.both);
+  const button = line.querySelector("[name=both]");
   let woven = null;
 
   async function weaveAll() {
@@ -186,6 +177,23 @@ function enlargeFigures() {
   }
 }
 
+/** A slider shows one frame of its figure at a time. */
+function moveFigures() {
+  for (const input of document.querySelectorAll(".slider input")) {
+    const parts = input.closest("figure").querySelectorAll("[data-frame]");
+    const show = () => {
+      for (const part of parts) {
+        const seen = part.dataset.frame === input.value;
+        part.setAttribute("display", seen ? "inline" : "none");
+        if (!seen || !part.matches(".value")) continue;
+        input.setAttribute("aria-valuetext", part.textContent.trim());
+      }
+    };
+    input.addEventListener("input", show);
+    show(); // a browser may have kept another value
+  }
+}
+
 /** A tooltip closes on Escape, until its term is left. */
 function dismissTooltips() {
   addEventListener("keydown", ({ key }) => {
@@ -255,11 +263,11 @@ function previewFormulas() {
   });
 }
 
-/** What a chapter's line of links offers beside the links. */
+/** Let the buttons work in a chapter's line of links. */
 function chapter() {
   const article = document.querySelector("article");
   const line = article?.querySelector(".rooms");
-  if (!line || article.querySelector(".source")) return;
+  if (!line?.querySelector("button")) return;
   const status = document.createElement("span");
   const say = (text) => (status.textContent = text);
   sideBySide(article, line, say);
@@ -375,5 +383,6 @@ markFound();
 chapter();
 addEventListener("load", scrolling); // after the theme has framed the tables
 enlargeFigures();
+moveFigures();
 dismissTooltips();
 previewFormulas();

@@ -5,12 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
+import matplotlib.pyplot as plt
 import pytest
 from playwright.sync_api import Browser, Page
 
 from book.build.site import build
 from book.layout import CONFIGS, LANGUAGES, ROOT
+from book.run import figures
+from book.run.session import drawn
 from book.serve import server
+from d2lcode import plotting
 from tests.book.conftest import FILES, MATH, listen, once, write_report
 
 RICH = {
@@ -75,7 +79,24 @@ RICH = {
 }
 OTHER = {"en": "# The other one", "zh": "# 另一章"}
 TRIPLE = "\n$$\ny = 3 x \\label{eq:one-triple}\n$$\n"
+FIGURE = "\n![$2^p$](one-moves.svg)\n"
+MOVED = {"power p": "幂次 p"}
 HEAD = "needs: [part/two]\nhours: 2.5\n"
+
+
+def _moves() -> str:
+    """A figure with frames."""
+    with plt.rc_context(plotting.STYLE):
+        figure, ax = plt.subplots()
+        for p in plotting.frames((1, 2, 3, 4, 5), "power p", "p = {}"):
+            ax.plot([0, 1, 2], [0, 1, 2**p])
+        svg = drawn(figure)
+        plt.close(figure)
+    return svg
+
+
+def rich_language(page: Page) -> str:
+    return str(page.locator("html").get_attribute("lang"))
 
 
 def write_rich(root: Path) -> None:
@@ -102,11 +123,15 @@ def write_rich(root: Path) -> None:
                 MATH[language], MATH[language] + RICH[language]
             )
             text = text.replace("---\n\n#", f"{HEAD}---\n\n#", 1)
+            text = text.replace("4.0\n```\n", f"4.0\n```\n{FIGURE}", 1)
         path.write_text(text, encoding="utf-8")
     for language in LANGUAGES:
         home = "---\ndescription: The home page.\n---\n\n# Home\n"
         path = root / "docs" / language / "index.md"
         path.write_text(home, encoding="utf-8")
+        path = root / "docs" / language / "part" / "one-moves.svg"
+        svg = figures.translate(_moves(), language, MOVED)
+        path.write_text(svg, encoding="utf-8")
     shutil.copytree(ROOT / "overrides", root / "overrides")
     write_report(root, {"part/one": {"evaluated": ["eq:one-double"]}})
 

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 
 from book.run import compare_figures, figures
 from book.run.session import drawn
+from d2lcode import plotting
 
 STYLE = {"svg.fonttype": "none", "svg.hashsalt": "x"}
 LINE = (1.0, 3.0, 2.0, 9.0)
@@ -158,6 +159,55 @@ def test_a_file_that_holds_no_data(kept: str) -> None:
     svg = line()
     bare = re.sub(r"<metadata>.*</metadata>", kept, svg, flags=re.DOTALL)
     assert "does not hold" in difference(bare, svg)
+
+
+@cache
+def frames(
+    slopes: tuple[float, ...] = (1.0, 2.0, 3.0),
+    label: str = "slope m",
+    value: str = "m = {}",
+) -> str:
+    def plot(ax: Axes) -> None:
+        ax.set_ylim(0, 9)
+        for m in plotting.frames((1, 2, 3), label, value):
+            ax.plot([0, 1], [0, slopes[m - 1]])
+
+    return figure(plot)
+
+
+@pytest.mark.parametrize("frame", range(3))
+def test_each_falsified_frame_is_caught(frame: int) -> None:
+    slopes = [1.0, 2.0, 3.0]
+    assert difference(frames(), frames(tuple(slopes))) == "None"
+    slopes[frame] += 0.2
+    assert "place 2" in difference(frames(), frames(tuple(slopes)))
+
+
+def test_frames_are_told_apart() -> None:
+    other = frames((2.0, 1.0, 3.0))
+    assert "place 2" in difference(frames(), other)
+    svg = frames()
+    data = json.dumps(figures.plotted(svg)).replace("frame-0", "frame-2")
+    moved = figures.sealed(svg, json.loads(data))
+    assert "frame frame-0 came as frame-2" in difference(svg, moved)
+
+
+def test_the_words_of_a_slider_are_compared_and_translated() -> None:
+    assert "'slope m' came as 'gain g'" in difference(
+        frames(), frames(label="gain g")
+    )
+    assert "m = 1" in difference(frames(), frames(value="g = {}"))
+    with pytest.raises(figures.LabelError, match="'slope m'"):
+        figures.translate(frames(), "zh", {})
+    svg = figures.translate(frames(), "zh", {"slope m": "斜率 m"})
+    assert ' data-slider="斜率 m"' in svg and figures.is_as_drawn(svg)
+
+
+def test_a_figure_with_frames_shows_the_middle_one() -> None:
+    groups = re.findall(r'<g data-frame="(\d)"([^>]*)>', frames())
+    assert len(groups) == 6  # a curve and the value each
+    for number, attributes in groups:
+        assert ('display="none"' in attributes) == (number != "1")
 
 
 def test_what_is_kept_is_small() -> None:
