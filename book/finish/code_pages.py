@@ -46,9 +46,7 @@ def write(root: Path, language: str, site: Path) -> None:
     shutil.rmtree(site / model(1).rpartition("/")[0])
 
 
-def _filled(
-    html: str, language: str, name: str, text: str, line: str
-) -> str:
+def _filled(html: str, language: str, name: str, text: str, line: str) -> str:
     """The model of a page with what differs but the lines."""
     first, _, _ = (ast.get_docstring(ast.parse(text)) or "").partition("\n")
     head, end, body = html.partition("</head>")

@@ -10,7 +10,6 @@ hash of the drawing, which tells whether a hand has changed it since.
 import hashlib
 import json
 import re
-import re
 from collections.abc import Mapping
 from xml.sax.saxutils import escape, unescape
 
