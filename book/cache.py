@@ -78,8 +78,10 @@ def _files(root: Path) -> Iterator[tuple[str, str]]:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and path.suffix != ".pyc":
                 yield _file(path)
-    for name in layout.CONFIGS.values():
-        yield _file(root / name)
+    for folder in dict.fromkeys((own.parent, root)):
+        for name in layout.CONFIGS.values():
+            if (folder / name).is_file():
+                yield _file(folder / name)
 
 
 def _file(path: Path) -> tuple[str, str]:

@@ -320,6 +320,7 @@ SEARCHES = {
     "finish/sliders.py": "numbers in a drawing's tree",
     "markdown/figures_outputs.py": "Markdown",
     "markdown/mathml.py": "names of elements, places of formulas",
+    "markdown/quick_lexer.py": "the rules of Pygments, of Python",
     "markdown/tooltips.py": "terms in a text of a tree",
     "pack/cjk_text.py": "the table of a font in a PDF",
     "stage/alt_text.py": "numbers in a text of a tree",
