@@ -150,7 +150,10 @@ def parts(root: Path, language: str) -> list[tuple[str, list[str]]]:
     return found
 
 
-class _Loader(yaml.SafeLoader):
+_Safe: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Safe):  # type: ignore[misc]
     """Reads a MkDocs configuration, whose tags do not matter here."""
 
 

@@ -64,7 +64,8 @@ def idle(path: Path) -> Iterator[BookError]:
         for node in tree.body
         if isinstance(node, (ast.Assign, ast.AnnAssign))
     )
-    for node, owner in _functions(tree):
+    functions = list(_functions(tree))
+    for node, owner in functions:
         marks = [ast.unparse(d) for d in node.decorator_list]
         if not any(mark.startswith(_MARK) for mark in marks):
             continue
@@ -77,7 +78,7 @@ def idle(path: Path) -> Iterator[BookError]:
             reason = f"its class {owner.name} does not begin with Test"
         elif skipped or any(_SKIPS.search(mark) for mark in marks):
             reason = "it is skipped, or may fail"
-        later = (n for n, o in _functions(tree) if o is owner)
+        later = (n for n, o in functions if o is owner)
         if any(n.name == node.name and n.lineno > node.lineno for n in later):
             reason = "another function of this name follows"
         if reason:

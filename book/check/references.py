@@ -87,8 +87,9 @@ def of_page(page: Page, base: Base) -> Iterator[BookError]:
         cited |= {*keys}
     yield from _loose(page)
     works = [base[key] for key in cited if key in base]
+    authors = {name for work in base.values() for name in _names(work)}
     for block in text:
-        yield from _citations(page, block, works, base)
+        yield from _citations(page, block, works, authors)
 
 
 def _loose(page: Page) -> Iterator[BookError]:
@@ -139,17 +140,19 @@ def _base(root: Path) -> Path:
 
 
 def _citations(
-    page: Page, block: Block, works: Collection[Reference], base: Base
+    page: Page,
+    block: Block,
+    works: Collection[Reference],
+    authors: Collection[str],
 ) -> Iterator[BookError]:
     """Yield each author with a year who is not among the works.
 
     A name and a year are a citation if the year stands in parentheses,
-    unless the name stands alone and is no author of any entry.
+    unless the name stands alone and is none of the authors of entries.
     """
     if block.kind not in PROSE:
         return
     words = replaced(block.text, lambda _: "·", lambda _: "·")
-    authors = {name for work in base.values() for name in _names(work)}
     for match in _CITATION.finditer(words):
         name, year = match["name"], int(match["year"])
         before = words[: match.start("year")]

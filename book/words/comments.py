@@ -7,6 +7,7 @@ a comment, or of the first line of a docstring, and the Chinese one.
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -15,6 +16,8 @@ from book.errors import BookError
 
 HEAD = '# "English comment, or first line of a docstring": "中文"\n'
 """What the file of a new chapter begins with."""
+
+_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -43,7 +46,7 @@ def _entries(root: Path, name: str) -> dict[str, tuple[str, int]]:
 @lru_cache(maxsize=256)
 def _read(path: Path, text: str) -> dict[str, tuple[str, int]]:
     files.data(path)  # raises what is not YAML
-    top = yaml.compose(text, yaml.SafeLoader)
+    top = yaml.compose(text, _LOADER)
     if top is None:
         return {}
     if not isinstance(top, yaml.MappingNode):
