@@ -12,6 +12,7 @@ from book.finish import (
     leftovers,
     math_font,
     minify,
+    numbering,
     proof_marks,
     theme_patches,
 )
@@ -24,6 +25,7 @@ STEPS: tuple[Step, ...] = (
     leftovers.refuse,  # before there is text that no page has written
     accessibility.mend,
     proof_marks.add,
+    numbering.add,
     code_labels.link,  # of pages; files have no formulas
     language_spans.mark,
     code_lines.fill,  # after the search for words, which code has none of

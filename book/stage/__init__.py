@@ -8,12 +8,15 @@ from pathlib import Path
 
 from book.stage import (
     code_pages,
+    corrections,
     downloads,
     glossary,
     heads,
     labs,
+    made,
     pages,
     references,
+    report_links,
     rooms,
     runs,
     script,
@@ -24,6 +27,7 @@ Step = Callable[[Path, str, Path], None]
 
 STEPS: tuple[Step, ...] = (
     pages.stage_pages,  # first: it makes the folder
+    made.stage_made,
     references.stage_references,  # of pages and labs, as they came
     code_pages.stage_sources,
     downloads.stage_downloads,
@@ -32,6 +36,8 @@ STEPS: tuple[Step, ...] = (
     heads.stage_heads,  # after the rooms: it stands above their links
     labs.stage_labs,  # after the links: it makes the HTML of a lab
     runs.stage_runs,
+    report_links.stage_report_links,  # below the line of the run
+    corrections.stage_feed,
     script.stage_script,
 )
 

@@ -21,7 +21,8 @@ class Term:
     without a full stop. `en_forms` are other forms that count as the
     term (plurals), `zh_avoid` translations that exist elsewhere and are
     refused here; a word of everyday use is explained only where a page
-    marks it in bold.
+    marks it in bold. `zh_sound` is a common character that sounds like
+    the first one of `zh`, where that is rare or has several sounds.
     """
 
     en: str
@@ -31,6 +32,7 @@ class Term:
     en_forms: tuple[str, ...] = ()
     zh_avoid: tuple[str, ...] = ()
     everyday: bool = False
+    zh_sound: str = ""
 
     def name(self, language: str) -> str:
         return self.en if language == "en" else self.zh
