@@ -27,9 +27,8 @@ def add(page: BuiltPage) -> None:
             continue  # in the contents of the page
         name = _target(folder, address)
         number = known.get(name, "")
-        if link.parent is not None and link.parent.tag == "li":
-            if "md-path__item" in (link.parent.attributes["class"] or ""):
-                number = number.partition(".")[0]  # a part's first page
+        if "md-path" in (link.attributes["class"] or ""):
+            number = number.partition(".")[0]  # a part's first page
         _before(link, number)
         holder = link.parent
         if holder is not None and holder.next is not None:

@@ -24,9 +24,9 @@ class Block:
     """A piece of a page.
 
     `kind` is one of heading, paragraph, item, note, fence, output,
-    equation, figure, drawing, table, made. `text` is its content without markup:
-    a title, prose, code, TeX or a caption. `info` tells it from others
-    of its kind: level and id of a heading ("2#math"), the info string
+    equation, figure, drawing, table, made. `text` is its content
+    without markup: a title, prose, code, TeX or a caption. `info` tells
+    it from others of its kind: level and id of a heading ("2#math"), the info string
     of a fence, the marker of an item, the type of a note, the file of
     a figure or drawing, the size of a table, and of what the build makes
     in its place (`<!--book:map-->`) what that is. A fence is `given` if it

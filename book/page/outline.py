@@ -43,7 +43,8 @@ def outline(root: Path, language: str) -> tuple[Part, ...]:
         if any(map(layout.is_chapter, names)):
             count += 1
             number = str(count)
-        opening, entries = None, []
+        opening: Entry | None = None
+        entries: list[Entry] = []
         for name in names:
             if posixpath.basename(name) == "index":
                 opening = Entry(name, title, number)

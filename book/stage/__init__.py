@@ -27,8 +27,8 @@ Step = Callable[[Path, str, Path], None]
 
 STEPS: tuple[Step, ...] = (
     pages.stage_pages,  # first: it makes the folder
-    made.stage_made,
     references.stage_references,  # of pages and labs, as they came
+    made.stage_made,
     code_pages.stage_sources,
     downloads.stage_downloads,
     glossary.stage_glossary,

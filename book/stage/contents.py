@@ -34,9 +34,7 @@ def part_contents(root: Path, language: str, name: str) -> str:
 
 def _promises(root: Path, language: str, part: Part) -> Iterator[str]:
     for entry in part.entries:
-        address = posixpath.basename(
-            page_of(root, language, entry.name).name
-        )
+        address = posixpath.basename(page_of(root, language, entry.name).name)
         link = f"[{_titled(entry.number, entry.title)}]({address})"
         path = page_of(root, language, entry.name)
         if path.suffix == ".ipynb":

@@ -49,7 +49,9 @@ def example(root: Path, page: Page, block: Block) -> str:
         n for n, b in enumerate(before) if b.info == figure
     ])  # fmt: skip
     outputs = [b for b in before[:place] if b.kind == "output"]
-    output = _one(page, block, chapter, f"output before {figure}", outputs[-1:])
+    output = _one(
+        page, block, chapter, f"output before {figure}", outputs[-1:]
+    )
     shown = before[place]
     described = describe(files.text(path.with_name(figure)), page.language)
     said = html.escape(described).replace("$", "&#36;")

@@ -7,9 +7,9 @@ common one that sounds the same (pypinyin takes 重置 for zhong zhi).
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from itertools import takewhile
-from collections import defaultdict
 from pathlib import Path
 
 from book import layout
@@ -18,16 +18,12 @@ from book.page import blocks
 from book.words import terms
 from book.words.terms import Term
 
-
-_FIRST = tuple(
-    (letter, bytes.fromhex(code))
-    for letter, code in zip(
-        "ABCDEFGHJKLMNOPQRSTWXYZ",
-        "B0A1 B0C5 B2C1 B4EE B6EA B7A2 B8C1 B9FE BBF7 BFA6 C0AC C2E8 "
-        "C4C3 C5B6 C5BE C6DA C8BB C8F6 CBFA CDDA CEF4 D1B9 D4D1".split(),
-        strict=True,
-    )
-)
+_LETTERS = "ABCDEFGHJKLMNOPQRSTWXYZ"
+_CODES = """
+    B0A1 B0C5 B2C1 B4EE B6EA B7A2 B8C1 B9FE BBF7 BFA6 C0AC C2E8
+    C4C3 C5B6 C5BE C6DA C8BB C8F6 CBFA CDDA CEF4 D1B9 D4D1
+"""
+_FIRST = tuple(zip(_LETTERS, map(bytes.fromhex, _CODES.split()), strict=True))
 """The first character of GB 2312 whose sound begins with a letter."""
 
 _LAST = bytes.fromhex("D7F9")

@@ -177,9 +177,7 @@ def _lane(found: Places, edge: Edge) -> int:
     return column + (found.middle(edge[0]) > found.middle(edge[1]))
 
 
-def _tracks(
-    found: Places, lane: int, inside: list[Edge]
-) -> dict[Edge, float]:
+def _tracks(found: Places, lane: int, inside: list[Edge]) -> dict[Edge, float]:
     """Arrows side by side in a lane; each has its place across."""
     inside.sort(key=lambda edge: (found.bottom(edge[0]), found.top(edge[1])))
     free: list[float] = []

@@ -4,6 +4,7 @@ They are drawn from the navigation and from what chapters say that they
 need, twice: for a wide window, and for a phone.
 """
 
+import itertools
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -154,7 +155,7 @@ def _arrows(
 ) -> Iterator[str]:
     for (start, end), points in ways(found, edges):
         path = f"M{points[0][0]:.1f} {points[0][1]:.1f}"
-        for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        for (x0, y0), (x1, y1) in itertools.pairwise(points):
             half = (y0 + y1) / 2
             path += (
                 f"V{y1:.1f}"
@@ -163,9 +164,7 @@ def _arrows(
                 f"{x1:.1f} {y1:.1f}"
             )
         path += "m-3-6 3 6 3-6"
-        yield (
-            f'<path data-ends="{number[start]} {number[end]}" d="{path}"/>'
-        )
+        yield (f'<path data-ends="{number[start]} {number[end]}" d="{path}"/>')
 
 
 def _link(found: Places, node: _Node, number: str, address: str) -> str:

@@ -28,8 +28,12 @@ def stage_report_links(root: Path, language: str, folder: Path) -> None:
         page = read(path)
         if layout.is_chapter(page.name):
             link = said.format(address(root, repository, page.name, language))
-            with (folder / f"{page.name}.md").open("a", encoding="utf-8") as staged:
-                staged.write(f"\n{link}\n{{ .report data-search-exclude=1 }}\n")
+            with (folder / f"{page.name}.md").open(
+                "a", encoding="utf-8"
+            ) as staged:
+                staged.write(
+                    f"\n{link}\n{{ .report data-search-exclude=1 }}\n"
+                )
 
 
 def address(root: Path, repository: str, name: str, language: str) -> str:
