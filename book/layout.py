@@ -67,7 +67,8 @@ def comments(root: Path, name: str) -> Path:
 
 def page(root: Path, language: str, name: str) -> Path:
     """The page of a name such as `recurrent/gru`, or the lab's notebook."""
-    ending = "ipynb" if name.startswith("labs/") else "md"
+    is_lab = name.startswith("labs/") and name != "labs/index"
+    ending = "ipynb" if is_lab else "md"
     return root / "docs" / language / f"{name}.{ending}"
 
 
@@ -147,6 +148,24 @@ def parts(root: Path, language: str) -> list[tuple[str, list[str]]]:
                 Path(p).with_suffix("").as_posix() for p in _leaves(content)
             ]
             found.append((title if isinstance(content, list) else "", pages))
+    return found
+
+
+def titles(root: Path, language: str) -> dict[str, str]:
+    """What the navigation calls each of its pages; "" without a title."""
+    found: dict[str, str] = {}
+
+    def gather(entry: object, title: str) -> None:
+        if isinstance(entry, str):
+            found[Path(entry).with_suffix("").as_posix()] = title
+        elif isinstance(entry, dict):
+            for name, inside in entry.items():
+                gather(inside, str(name))
+        elif isinstance(entry, list):
+            for inside in entry:
+                gather(inside, "")
+
+    gather(config(root, language)["nav"], "")
     return found
 
 

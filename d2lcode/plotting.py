@@ -4,14 +4,13 @@ Lines have colours of medium lightness, the background is transparent,
 and text stays text in the SVG, so that a page's font draws it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from cycler import cycler
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 T = TypeVar("T")
@@ -59,52 +58,6 @@ STYLE = {
 def use_style() -> None:
     """Make the book's style Matplotlib's default in this session."""
     mpl.rcParams.update(STYLE)
-
-
-def draw_graph(
-    ax: Axes,
-    places: Mapping[str, tuple[float, float]],
-    arrows: Iterable[tuple[str, str]],
-) -> None:
-    """Draw named boxes, and an arrow for each pair (from, to).
-
-    places: the middle of each box, x to the right and y upwards, one
-        unit of y for a line of boxes.
-    Raises: ValueError if an arrow names a box that has no place.
-    """
-    boxes = {}
-    for name, (x, y) in places.items():
-        boxes[name] = ax.text(
-            x,
-            y,
-            name,
-            ha="center",
-            va="center",
-            bbox={"boxstyle": "round,pad=0.6", "fc": "none", "ec": INK},
-        )
-    for start, end in arrows:
-        for name in (start, end):
-            if name not in boxes:
-                raise ValueError(
-                    f"arrows must name boxes of {list(boxes)}, got {name!r}"
-                )
-        ax.annotate(
-            "",
-            xy=places[end],
-            xytext=places[start],
-            arrowprops={
-                "arrowstyle": "-|>",
-                "color": COLORS[0],
-                "patchA": boxes[start].get_bbox_patch(),
-                "patchB": boxes[end].get_bbox_patch(),
-                "shrinkA": 4,
-                "shrinkB": 4,
-            },
-        )
-    columns, rows = zip(*places.values(), strict=True)
-    ax.set_xlim(min(columns) - 0.6, max(columns) + 0.6)
-    ax.set_ylim(min(rows) - 0.5, max(rows) + 0.5)
-    ax.axis("off")
 
 
 def frames(values: Sequence[T], label: str, text: str) -> Iterator[T]:

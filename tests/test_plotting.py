@@ -1,7 +1,6 @@
 """The look of the figures."""
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -53,16 +52,3 @@ def test_a_frame_is_what_is_drawn_for_a_value() -> None:
 def test_one_of_the_frames_is_in_the_middle(count: int) -> None:
     with pytest.raises(ValueError, match=f"odd number.*got {count}"):
         next(plotting.frames(range(count), "power", "p = {}"))
-
-
-def test_a_graph_has_its_boxes_and_arrows() -> None:
-    _, ax = plt.subplots()
-    places = {"a": (0.0, 0.0), "b": (1.0, 0.0), "c": (1.0, 1.0)}
-    plotting.draw_graph(ax, places, [("a", "b"), ("a", "c")])
-    words = [text.get_text() for text in ax.texts]
-    assert words == ["a", "b", "c", "", ""]
-    assert ax.texts[3].xy == places["b"]
-    assert ax.texts[3].get_position() == places["a"]
-    with pytest.raises(ValueError, match=r"boxes of \['a', 'b', 'c'\].*'d'"):
-        plotting.draw_graph(ax, places, [("a", "d")])
-    plt.close("all")

@@ -19,6 +19,7 @@ from book.check import (
     markup,
     navigation,
     numbers,
+    openings,
     proofs,
     references,
     rooms,
@@ -59,6 +60,8 @@ def problems(
     shared = list(navigation.problems(root))
     found += [p for p in shared if names is None or _concerns(p, docs, names)]
     found += lock.orphans(docs, there)
+    if names is None and not shared:
+        found += openings.problems(root)
     found += rooms.problems(root, names)
     pairs, unread = [], set()
     cited: list[Page] = []

@@ -17,6 +17,7 @@ from book.finish import (
     leftovers,
     math_font,
     minify,
+    numbering,
     proof_marks,
     search_index,
     sliders,
@@ -35,6 +36,7 @@ STEPS: tuple[Step, ...] = (
     image_sizes.add,  # of what is an image still
     breaks.add,
     proof_marks.add,
+    numbering.add,
     code_labels.link,  # of pages; files have no formulas
     language_spans.mark,
 )

@@ -79,7 +79,7 @@ def write(root: Path, folder: Path | None = None) -> Iterator[Path]:
     """Print the books of both built sites; yield each file.
 
     They go into `folder`, as en/book.pdf and zh/book.pdf; without one,
-    into the sites themselves, whose home pages then link them.
+    into the sites themselves, which then link them.
     Raises: PdfError without a site or a Chromium, and for what is wider
         than a page and cannot be made smaller.
     """
@@ -101,8 +101,10 @@ def write(root: Path, folder: Path | None = None) -> Iterator[Path]:
 
 
 def link(site: Path, language: str) -> None:
-    """Link the PDF at the end of the home page, once."""
-    home = site / language / "index.html"
+    """Link the PDF at the end of the page on the code, or of home, once."""
+    home = site / language / "get_the_code.html"
+    if not home.is_file():
+        home = site / language / "index.html"
     page = LexborHTMLParser(home.read_text(encoding="utf-8"))
     article = page.css_first("article")
     if article is not None and not article.css(f'a[href="{NAME}"]'):

@@ -24,12 +24,14 @@ class Block:
     """A piece of a page.
 
     `kind` is one of heading, paragraph, item, note, fence, output,
-    equation, figure, drawing, table. `text` is its content without markup:
-    a title, prose, code, TeX or a caption. `info` tells it from others
-    of its kind: level and id of a heading ("2#math"), the info string
-    of a fence, the marker of an item, the type of a note, the file of
-    a figure or drawing, the size of a table. A fence is `given` if it
-    is marked as what no block prints. Lines count from 1; `end` is the
+    equation, figure, drawing, table, made. `text` is its content without
+    markup: a title, prose, code, TeX or a caption. `info` tells it from
+    others of its kind: level and id of a heading ("2#math"), the info
+    string of a fence, the marker of an item, the type of a note, the
+    file of a figure or drawing, the size of a table, and of what the
+    build makes in its place (`<!--book:map-->`) what that is. A fence is
+    `given` if it is marked as what no block prints. Lines count from 1;
+    `end` is the
     last line; `indent` is the depth in steps of four spaces.
     """
 

@@ -15,6 +15,7 @@ _NOTE = re.compile(r'(!!!|\?\?\?\+?)\s+(\w+)(?:\s+"(.*)")?\s*$')
 _ITEM = re.compile(r"([-*+]|\d+\.)\s+(.*)$")
 _FIGURE = re.compile(r"!\[(.*)\]\(([^)\s]+)\)$")
 _TOLERANCE = re.compile(r"<!--\s*book:tolerance\s+(\d+(?:\.\d+)?)%\s*-->$")
+_MADE = re.compile(r"<!--\s*book:(map|chapters|example|corrections)(.*?)-->$")
 _UNDERLINE = re.compile(r"=+|-+")
 
 
@@ -161,12 +162,22 @@ def _attach(path: Path, blocks: Iterator[Block]) -> Iterator[Block]:
                 marker = block
             elif block.text == GIVEN:
                 given = block
+            elif match := _MADE.match(block.text):
+                if marker or given or tolerance is not None:
+                    raise BookError(
+                        path, block.line, "nothing that is made at build "
+                        "time follows a marker"
+                    )  # fmt: skip
+                info = " ".join([match[1], *match[2].split()])
+                yield replace(block, kind="made", text="", info=info)
             else:
                 raise BookError(
                     path,
                     block.line,
                     f"unknown comment {block.text}: known are {MARKER}, "
-                    f"{GIVEN} and <!--book:tolerance 5%-->",
+                    f"{GIVEN}, <!--book:tolerance 5%--> and what the build "
+                    "makes: <!--book:map-->, <!--book:chapters-->, "
+                    "<!--book:example ...-->, <!--book:corrections-->",
                 )
             continue
         if given is not None:

@@ -9,12 +9,15 @@ from pathlib import Path
 
 from book.stage import (
     code_pages,
+    corrections,
     downloads,
     glossary,
     heads,
     labs,
+    made,
     pages,
     references,
+    report_links,
     rooms,
     runs,
     script,
@@ -28,6 +31,7 @@ STEPS: tuple[Step, ...] = (
     pages.stage_pages,  # first: it makes the folder
     references.stage_references,  # of pages and labs, as they came
     labs.stage_labs,  # which makes pages of labs, like the others
+    made.stage_made,
     code_pages.stage_sources,
     downloads.stage_downloads,
     glossary.stage_glossary,
@@ -35,6 +39,8 @@ STEPS: tuple[Step, ...] = (
     rooms.stage_rooms,  # after all that it links
     heads.stage_heads,  # after the rooms: it stands above their links
     runs.stage_runs,
+    report_links.stage_report_links,  # below the line of the run
+    corrections.stage_feed,
     script.stage_script,
 )
 

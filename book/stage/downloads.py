@@ -27,11 +27,19 @@ from book.page.formulas import (
     replaced,
 )
 from book.run.kept import bare
-from book.stage import questions, references, scripts
+from book.stage import package, questions, references, scripts
 from book.stage.pages import staged
-from book.words.site import words
 
 _MACRO = re.compile(r"\\([A-Za-z]+)")
+_FOLDED = """\
+<details>
+<summary>{title}</summary>
+
+{text}
+
+</details>"""
+_HIDDEN = {"jupyter": {"source_hidden": True}, "tags": ["solution"]}
+"""How a cell says that its code is to be unfolded first."""
 _LINK = re.compile(r"\]\(((?!https?:)[^)#]+)\.md(#[^)]*)?\)")
 
 
@@ -43,9 +51,15 @@ def convert(page: Page) -> NotebookNode:
     prose: list[str] = []
     drawn: dict[str, dict[str, str]] = {}
 
+    solution: Block | None = None
+
     def flush() -> None:
         if prose:
-            cells.append(_cell("markdown", "\n\n".join(prose)))
+            text = "\n\n".join(prose)
+            if solution:
+                title = _inline(solution.text, numbers)
+                text = _FOLDED.format(title=title, text=text)
+            cells.append(_cell("markdown", text))
             prose.clear()
         if drawn:
             cells[-1]["attachments"] = dict(drawn)
@@ -56,9 +70,19 @@ def convert(page: Page) -> NotebookNode:
         last = parents[block.indent :][:1]
         del parents[block.indent :]
         block = references.fill_block(page, block)
+        if solution and block.indent <= solution.indent:
+            flush()
+            solution = None
+        if block.kind == "note" and block.info == "success":
+            flush()
+            solution = block
+            parents.append(("note", 1))
+            continue
         if block in codes:
             flush()
             cells.append(_cell("code", codes[block].code.rstrip("\n")))
+            if solution:
+                cells[-1]["metadata"] = dict(_HIDDEN)
             continue
         if block.kind == "heading":
             flush()
@@ -101,24 +125,16 @@ def _cell(kind: str, source: str) -> NotebookNode:
 def stage_downloads(root: Path, language: str, folder: Path) -> None:
     """Write each chapter as notebook and script: notebooks/PART/CHAPTER.
 
-    A zip of all notebooks is linked at the end of the home page.
+    All notebooks with the package of the chapters make a zip.
     """
     docs, made = root / "docs", folder / "notebooks"
     chosen = {*staged(root, language, folder)}
     written = write(docs, language, made, chosen)
     made.mkdir(exist_ok=True)
-    archive = made / f"notebooks-{language}.zip"
-    pack(written, made, archive)
+    if archive := package.write(root, made):
+        written.append(archive)
+    pack(written, made, made / f"notebooks-{language}.zip")
     scripts.write(docs, language, made, chosen)
-    home = folder / "index.md"
-    if home.is_file():
-        address = archive.relative_to(folder).as_posix()
-        with home.open("a", encoding="utf-8") as page:
-            page.write(
-                "\n"
-                + words("downloads", language)["all"].format(address)
-                + "\n"
-            )
 
 
 def write(
@@ -140,7 +156,9 @@ def write(
         if is_chapter(page.name):
             target = folder / f"{page.name}.ipynb"
             target.parent.mkdir(parents=True, exist_ok=True)
-            _write(convert(page), target)
+            notebook = convert(page)
+            notebook.cells.insert(0, package.cell(language))
+            _write(notebook, target)
             written.append(target)
     for path in lab.find(docs, language):
         if pages is not None and path not in pages:
@@ -152,6 +170,7 @@ def write(
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
                 cell.source = _LINK.sub(r"](\1.ipynb)", cell.source)
+        notebook.cells.insert(0, package.cell(language))
         _write(notebook, target)
         written.append(target)
     return written

@@ -23,7 +23,8 @@ class Term:
     refused here; a word of everyday use is explained only where a page
     marks it in bold. `aliases` are what readers of either language may
     call it, and nobody but the search knows; `chapter` teaches it, where
-    no title says so.
+    no title says so. `zh_sound` is a common character that sounds like
+    the first one of `zh`, where that is rare or has several sounds.
     """
 
     en: str
@@ -35,6 +36,7 @@ class Term:
     aliases: tuple[str, ...] = ()
     chapter: str = ""
     everyday: bool = False
+    zh_sound: str = ""
 
     @property
     def anchor(self) -> str:

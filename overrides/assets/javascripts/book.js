@@ -378,9 +378,92 @@ async function markFound() {
   bookSearch.mark(document.querySelector("article"), found);
 }
 
+/** Light the arrows of the box of a map that is pointed at or focused. */
+function lightMaps() {
+  for (const map of document.querySelectorAll(".book-map svg")) {
+    const light = ({ target, type }) => {
+      const box = type !== "pointerleave" && target.closest("[data-node]");
+      for (const arrow of map.querySelectorAll("[data-ends]")) {
+        const ends = arrow.dataset.ends.split(" ");
+        arrow.classList.toggle("lit", !!box && ends.includes(box.dataset.node));
+      }
+    };
+    for (const type of ["pointerover", "pointerleave", "focusin"]) {
+      map.addEventListener(type, light);
+    }
+  }
+}
+
+const BLOCKS = "h1, h2, h3, h4, p, li, pre, figure, table, .equation";
+
+/** The blocks of a page: the same ones, in order, in both languages. */
+function blocks() {
+  const all = document.querySelectorAll(`article :is(${BLOCKS})`);
+  return [...all].filter((e) => !e.closest("[role=tooltip], dialog"));
+}
+
+/** Keep place, open notes and colours when the language changes. */
+function sameInBoth() {
+  const links = document.querySelectorAll("a[hreflang][lang]");
+  const notes = () => [...document.querySelectorAll("article details")];
+  const edge = () => document.querySelector(".md-header")?.offsetHeight ?? 0;
+
+  function leave({ currentTarget: link }) {
+    link.hash = location.hash;
+    const all = blocks();
+    const at = all.findIndex(
+      (e) => e.checkVisibility() && e.getBoundingClientRect().bottom > edge(),
+    );
+    const { top, height } = all[at]?.getBoundingClientRect() ?? {};
+    const open = notes().flatMap((note, i) => (note.open ? [i] : []));
+    const begun = top < edge() ? (edge() - top) / height : 0;
+    const place = { at, top, begun, open, page: link.pathname };
+    if (scrollY > 0 || open.length) choice("book.place", JSON.stringify(place));
+    shareScheme(link);
+  }
+
+  function arrive() {
+    const place = JSON.parse(choice("book.place") || "null");
+    if (!place) return;
+    choice("book.place", "");
+    if (place.page !== location.pathname) return;
+    place.open.forEach((i) => notes()[i]?.setAttribute("open", ""));
+    const block = blocks()[place.at];
+    if (!block) return;
+    const put = () => {
+      const { top, height } = block.getBoundingClientRect();
+      const wanted = place.begun ? edge() - place.begun * height : place.top;
+      scrollBy({ top: top - wanted, behavior: "instant" });
+    };
+    put();
+    addEventListener("load", () => setTimeout(put), { once: true });
+  }
+
+  for (const link of links) {
+    for (const type of ["click", "auxclick"]) {
+      link.addEventListener(type, leave);
+    }
+  }
+  const palette = document.querySelector("[data-md-component=palette]");
+  palette?.addEventListener("change", () =>
+    setTimeout(() => links[0] && shareScheme(links[0])),
+  );
+  arrive();
+}
+
+/** Give the other language, whose settings are its own, these colours. */
+function shareScheme(link) {
+  if (typeof __md_get === "undefined") return;
+  const other = new URL(`../${link.lang}/`, __md_scope);
+  const chosen = __md_get("__palette");
+  if (chosen) __md_set("__palette", chosen, localStorage, other);
+}
+
 search();
 markFound();
 chapter();
+sameInBoth();
+lightMaps();
 addEventListener("load", scrolling); // after the theme has framed the tables
 enlargeFigures();
 moveFigures();

@@ -20,6 +20,7 @@ from book.build.site import build
 from book.finish import built, root_pages
 from book.finish import math_font as font
 from book.layout import CONFIGS, LANGUAGES, ROOT, is_chapter, navigation
+from book.page import outline
 
 LARGEST = 120 * 1024
 """Bytes of a chapter's HTML, beside the figures in it."""
@@ -52,6 +53,8 @@ class Reader(HTMLParser):
             self.leads.append(str(given["href"]))
         elif tag == "link" and given["rel"] in ("stylesheet", "icon"):
             self.loaded.append(str(given["href"]))
+        elif tag == "link" and given.get("type") == "application/atom+xml":
+            self.leads.append(str(given["href"]))
         elif tag == "link" and given["rel"] == "alternate":
             self.twins[str(given["hreflang"])] = str(given["href"])
         elif tag == "link" and given["rel"] == "canonical":
@@ -273,10 +276,12 @@ def test_a_chapter_links_its_rooms(
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_a_chapter_is_small(site: Path, language: str, name: str) -> None:
+    """... without its navigation, contents and moving figures."""
     text = (site / language / f"{name}.html").read_text(encoding="utf-8")
     page = built.read(ROOT, language, f"{name}.html", text)
-    drawings = "".join(svg.html or "" for svg in page.all(".slider > svg"))
-    assert len(text.encode()) - len(drawings.encode()) < LARGEST
+    for apart in (*page.all("nav"), *page.all(".slider > svg")):
+        apart.decompose()
+    assert len(page.html.encode()) < LARGEST
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -287,6 +292,48 @@ def test_the_checks_stay_behind_the_scenes(site: Path, language: str) -> None:
         assert "<!--" not in article
         assert "math-core-error" not in article
         assert "(??)" not in article
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_reader_sees_where_a_chapter_stands(
+    site: Path, language: str
+) -> None:
+    """Its number in title and menu, the way to it, headings of level 3."""
+    name = CHAPTERS[-1]
+    number = outline.numbers(ROOT, language)[name]
+    text = (site / language / f"{name}.html").read_text(encoding="utf-8")
+    page = built.read(ROOT, language, f"{name}.html", text)
+    (heading,) = page.all("article h1")
+    assert heading.text().startswith(f"{number} ")
+    (way,) = page.all(".md-path")
+    assert f"{number.partition('.')[0]} " in way.text()
+    shown = {a.attributes["href"] for a in page.all(".md-nav a")}
+    levels = {f"#{h.id}" for h in page.all("article h3[id]")}
+    assert levels and levels <= shown
+    listed = page.all(".md-nav--primary a.md-nav__link:not([href^='#'])")
+    places = {
+        target(
+            site, site / language / f"{name}.html", str(a.attributes["href"])
+        )
+        for a in listed
+    }
+    files = {file for file, _ in places}
+    wanted = {site / language / f"{n}.html" for n in CHAPTERS}
+    assert wanted <= files | {site / language / f"{name}.html"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_home_shows_a_formula_its_code_output_and_figure(
+    site: Path, language: str
+) -> None:
+    text = (site / language / "index.html").read_text(encoding="utf-8")
+    page = built.read(ROOT, language, "index.html", text)
+    assert len(page.all("article > .equation.numbered > .proof.computed")) == 1
+    assert len(page.all("article > .highlight a[aria-label]")) == 1
+    assert len(page.all("article > .output")) == 1
+    assert len(page.all("article > figure img")) == 1
+    listed = [a.text() for a in page.all("#chapters + ul a")]
+    assert len(listed) == len([n for n in navigation(ROOT, "en") if "/" in n])
 
 
 def test_a_source_page_has_the_lines_of_the_file(site: Path) -> None:

@@ -310,7 +310,16 @@ def test_what_is_too_wide_is_made_smaller() -> None:
         browser.close()
 
 
-def test_the_home_page_links_it_once(small: Path) -> None:
+def test_the_page_on_the_code_links_it(small: Path) -> None:
+    page = small / "site/zh/get_the_code.html"
+    page.write_text("<article><h1>Code</h1></article>", encoding="utf-8")
+    pdf.link(small / "site", "zh")
+    home = (small / "site/zh/index.html").read_text(encoding="utf-8")
+    assert page.read_text(encoding="utf-8").count("book.pdf") == 1
+    assert "book.pdf" not in home
+
+
+def test_the_home_page_links_it_once_where_there_is_none(small: Path) -> None:
     for _ in range(2):
         pdf.link(small / "site", "zh")
     home = (small / "site/zh/index.html").read_text(encoding="utf-8")

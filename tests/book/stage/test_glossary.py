@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from book.errors import BookError
 from book.layout import LANGUAGES, ROOT
 from book.stage import glossary
 from book.words import terms
@@ -66,7 +67,38 @@ def test_english_is_sorted_by_letter_and_chinese_by_sound() -> None:
 
 def _heads(language: str) -> list[str]:
     lines = glossary.entries(ROOT, language).splitlines()
-    return [line for line in lines if line.endswith(" }")]
+    return [line for line in lines if line.endswith(" }") and "*{" in line]
+
+
+def test_letters_lead_to_their_terms() -> None:
+    for language in LANGUAGES:
+        text = glossary.entries(ROOT, language)
+        jumps = re.findall(r"\[(.)\]\(#(letter-.)\)", text.partition("\n")[0])
+        heads = re.findall(r"^## (.) \{ #(letter-.) \}$", text, re.MULTILINE)
+        assert jumps == heads == sorted(heads)
+        assert len(heads) > 15
+
+
+@pytest.mark.parametrize(
+    ("zh", "sound", "letter"),
+    [
+        ("白化", "", "B"),
+        ("熵", "伤", "S"),
+        ("重置门", "虫", "C"),
+        ("softmax 回归", "", "S"),
+        ("张量", "", "Z"),
+    ],
+)
+def test_a_chinese_term_stands_under_its_sound(
+    zh: str, sound: str, letter: str
+) -> None:
+    term = terms.Term("x", zh, "", "", zh_sound=sound)
+    assert glossary.place(term, "zh")[0] == letter
+
+
+def test_a_rare_character_asks_for_its_sound() -> None:
+    with pytest.raises(BookError, match="zh_sound"):
+        glossary.place(terms.Term("x", "熵", "", ""), "zh")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -65,4 +65,4 @@ def test_a_downloaded_lab_has_them(folder: Path, tmp_path: Path) -> None:
     lab = labs / "lab.ipynb"
     lab.write_bytes((folder / "labs" / "lab.ipynb").read_bytes())
     (written,) = downloads.write(tmp_path / "docs", "en", tmp_path / "made")
-    assert f"- {DONE}" in nbformat.read(written, 4).cells[0].source
+    assert f"- {DONE}" in nbformat.read(written, 4).cells[1].source
