@@ -1,6 +1,7 @@
 """The look of the figures."""
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 

@@ -23,6 +23,7 @@ from mkdocs.structure.toc import AnchorLink, get_toc
 from book import cache, layout
 from book.errors import OrderError
 from book.layout import CONFIGS
+from book.stage import labs
 
 
 class BuilderError(OrderError):
@@ -36,11 +37,10 @@ def build(
 
     Raises: BuilderError; if `strict`, for a warning, too.
     """
+    labs.as_notebooks(root, language, staged)
     with _heard() as said:
-        config = load_config(
-            config_file=str(_configure(root, language, staged, made)),
-            strict=strict,
-        )
+        path = _configure(root, language, staged, made, notebooks=True)
+        config = load_config(config_file=str(path), strict=strict)
         config.plugins.on_startup(command="build", dirty=False)
         with _remembered(root, language, said):
             mkdocs.build(config)
@@ -270,15 +270,23 @@ def _entry(item: AnchorLink) -> dict[str, Any]:
     }
 
 
-def _configure(root: Path, language: str, staged: Path, made: Path) -> Path:
+def _configure(
+    root: Path,
+    language: str,
+    staged: Path,
+    made: Path,
+    *,
+    notebooks: bool = False,
+) -> Path:
     """Write a configuration that differs from the book's in its places."""
     config: dict[str, object] = {
         "INHERIT": str(root / CONFIGS[language]),
         "docs_dir": str(staged),
         "site_dir": str(made),
         "theme": {"custom_dir": str(root / "overrides")},
-        "nav": _staged(layout.config(root, language)["nav"]),
     }
+    if not notebooks:
+        config["nav"] = _staged(layout.config(root, language)["nav"])
     if address := os.environ.get("D2LCODE_SITE"):
         config["site_url"] = f"{address.rstrip('/')}/{language}/"
     path = staged.parent / _name(language)

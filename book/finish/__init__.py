@@ -29,7 +29,7 @@ from book.stage import runs
 Step = Callable[[BuiltPage], None]
 
 STEPS: tuple[Step, ...] = (
-    lab_pages.describe,
+    lab_pages.unwrap,  # first: of a lab's page, little else is kept
     leftovers.refuse,  # before there is text that no page has written
     accessibility.mend,
     sliders.add,

@@ -15,7 +15,8 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from book.finish.built import BuiltPage
-from book.run.figures import SCHEMES, bare, size
+from book.run.figures import SCHEMES, size
+from book.run.kept import bare
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"

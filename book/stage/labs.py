@@ -1,12 +1,23 @@
-"""A lab as a page: its cells and what they have shown, in Markdown."""
+"""A lab as a page: its cells and what they have shown, in Markdown.
+
+So it goes through all steps like any page. For mkdocs-jupyter it becomes
+a notebook again. The plugin would leave formulas as TeX, put figures into
+the page as code and bring ids of its own, so it gets the lab as HTML,
+made like that of all pages; what it adds to the page is undone in
+book/finish/lab_pages.py. A builder without plugins takes the Markdown.
+"""
 
 import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
+from markdown import Markdown
 from nbformat import NotebookNode
+from nbformat.v4 import new_notebook, new_raw_cell
 
+from book import layout
 from book.page import lab
 from book.page.blocks import MARKER
 from book.stage import alt_text
@@ -15,9 +26,15 @@ _FENCE = "`" * 8
 """No cell and no output has a line of its own like this."""
 
 _HEADING = re.compile(r"\A(#{2,} .*)$", re.MULTILINE)
+_HEADINGS = re.compile(r"^#{1,6} .*$", re.MULTILINE)
+_CODE = re.compile(rf"^{_FENCE}.*?^{_FENCE}$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(\]\([^)\s]*\blabs/[\w-]+)\.ipynb(?=[)#])")
+_BACK = r"(\]\((?:[^)\s]*\blabs/)%s(?:{}))\.md(?=[)#])"
 _HEAD = "---\nsearch: {boost: 0.5}\n---\n\n"
 """A search finds a chapter before the labs that make use of it."""
+
+HOLDER = "lab"
+"""The id of the element that holds the lab on the plugin's page."""
 
 
 def stage_labs(root: Path, language: str, folder: Path) -> None:
@@ -31,6 +48,43 @@ def stage_labs(root: Path, language: str, folder: Path) -> None:
         page = path.with_suffix(".md")
         page.write_text(f"{_HEAD}{written}\n", encoding="utf-8")
         path.unlink()
+
+
+def as_notebooks(root: Path, language: str, folder: Path) -> None:
+    """Make notebooks of the pages of labs, as mkdocs-jupyter reads them."""
+    docs = root / "docs" / language
+    names = [path.stem for path in sorted(docs.glob("labs/*.ipynb"))]
+    found = [folder / "labs" / f"{name}.md" for name in names]
+    found = [path for path in found if path.is_file()]
+    if not found:
+        return
+    extensions = layout.extensions(root, language)
+    markdown = Markdown(
+        extensions=list(extensions), extension_configs=extensions
+    )
+    for path in found:
+        text = path.read_text(encoding="utf-8").removeprefix(_HEAD)
+        headings = _HEADINGS.findall(_CODE.sub("", text))
+        made = markdown.reset().convert(text)
+        staged = new_notebook(
+            cells=[
+                _raw("html", f'<div id="{HOLDER}">{made}</div>'),
+                # What the plugin makes the table of contents of.
+                _raw("markdown", "\n\n".join(headings)),
+            ]
+        )
+        nbformat.write(staged, path.with_suffix(".ipynb"))
+        path.unlink()
+    for page in folder.rglob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        beside = "?" if page.parent.name == "labs" else ""
+        back = re.compile((_BACK % beside).format("|".join(names)))
+        if back.search(text):
+            page.write_text(back.sub(r"\1.ipynb", text), encoding="utf-8")
+
+
+def _raw(kind: str, source: str) -> NotebookNode:
+    return new_raw_cell(source, metadata={"raw_mimetype": f"text/{kind}"})
 
 
 def _written(

@@ -1,31 +1,47 @@
-"""What describes the page of a lab."""
+"""What is undone of the page that mkdocs-jupyter makes of a lab."""
 
 import pytest
 
+from book.errors import BookError
 from book.finish.built import read
-from book.finish.lab_pages import describe
+from book.finish.lab_pages import unwrap
 from book.layout import ROOT
+from book.stage.labs import HOLDER
 
-LAB = """\
+LAB = f"""\
 <head><meta name="description" content="The book.">
 <meta property="og:description" content="The book."></head>
-<article class="md-content__inner"><h1>A lab</h1>
+<nav><a href="#theirs" class="md-nav__link">x</a></nav>
+<article class="md-content__inner"><style>plugin</style>
+<div class="jp"><div id="{HOLDER}"><h1>A lab</h1>
 <p class="rooms">Source</p>
 <p>How a <dfn>net<span id="t1" role="tooltip"><b>网</b>: a</span></dfn>
-<em>"reads"</em> <a href="../a/b.html#c">it</a>.</p><h2 id="x">x</h2>
-<p>More.</p></article>"""
+<em>"reads"</em> <a href="../a/b.md#c">it</a>,
+<a href="https://a.org/b.md">here</a>.</p><h2 id="ours">x</h2></div></div>
+<script>plugin</script></article>"""
 
 
-@pytest.mark.parametrize("place", ["a.html", "mlp/labs.html"])
-def test_other_pages_are_not_touched(place: str) -> None:
-    page = read(ROOT, "en", place, LAB)
+def test_other_pages_are_not_touched() -> None:
+    text = '<article><a href="#x" class="md-nav__link">x</a></article>'
+    page = read(ROOT, "en", "a.html", text)
     before = page.html
-    describe(page)
+    unwrap(page)
     assert page.html == before
 
 
-def test_its_promise_describes_a_lab() -> None:
+def test_a_lab_alone_is_kept() -> None:
     page = read(ROOT, "en", "labs/a.html", LAB)
-    describe(page)
-    words = 'content="How a net &quot;reads&quot; it."'
+    unwrap(page)
+    words = 'content="How a net &quot;reads&quot; it, here."'
     assert page.html.count(words) == 2
+    assert "plugin" not in page.html and "jp" not in page.html
+    assert '<article class="md-content__inner"><h1>A lab</h1>' in page.html
+    assert 'href="../a/b.html#c"' in page.html
+    assert 'href="https://a.org/b.md"' in page.html
+    assert '<a href="#ours" class="md-nav__link">' in page.html
+
+
+def test_other_contents_are_refused() -> None:
+    text = LAB.replace('<h2 id="ours">x</h2>', "")
+    with pytest.raises(BookError, match="labs/a.html has 0 headings"):
+        unwrap(read(ROOT, "en", "labs/a.html", text))
