@@ -23,6 +23,7 @@ from mkdocs.structure.toc import AnchorLink, get_toc
 from book import cache, layout
 from book.errors import OrderError
 from book.layout import CONFIGS
+from book.page import lab
 from book.stage import labs
 
 
@@ -37,7 +38,8 @@ def build(
 
     Raises: BuilderError; if `strict`, for a warning, too.
     """
-    labs.as_notebooks(root, language, staged)
+    found = [path.stem for path in lab.find(root / "docs", language)]
+    labs.as_notebooks(root, language, staged, found)
     with _heard() as said:
         path = _configure(root, language, staged, made, notebooks=True)
         config = load_config(config_file=str(path), strict=strict)

@@ -9,7 +9,7 @@ book/finish/lab_pages.py. A builder without plugins takes the Markdown.
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import nbformat
@@ -30,8 +30,6 @@ _HEADINGS = re.compile(r"^#{1,6} .*$", re.MULTILINE)
 _CODE = re.compile(rf"^{_FENCE}.*?^{_FENCE}$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(\]\([^)\s]*\blabs/[\w-]+)\.ipynb(?=[)#])")
 _BACK = r"(\]\((?:[^)\s]*\blabs/)%s(?:{}))\.md(?=[)#])"
-_HEAD = "---\nsearch: {boost: 0.5}\n---\n\n"
-"""A search finds a chapter before the labs that make use of it."""
 
 HOLDER = "lab"
 """The id of the element that holds the lab on the plugin's page."""
@@ -46,24 +44,22 @@ def stage_labs(root: Path, language: str, folder: Path) -> None:
     for path in sorted((folder / "labs").glob("*.ipynb")):
         written = "\n\n".join(_written(lab.read(path), path, language))
         page = path.with_suffix(".md")
-        page.write_text(f"{_HEAD}{written}\n", encoding="utf-8")
+        page.write_text(f"{written}\n", encoding="utf-8")
         path.unlink()
 
 
-def as_notebooks(root: Path, language: str, folder: Path) -> None:
-    """Make notebooks of the pages of labs, as mkdocs-jupyter reads them."""
-    docs = root / "docs" / language
-    names = [path.stem for path in sorted(docs.glob("labs/*.ipynb"))]
-    found = [folder / "labs" / f"{name}.md" for name in names]
-    found = [path for path in found if path.is_file()]
-    if not found:
+def as_notebooks(
+    root: Path, language: str, folder: Path, names: Collection[str]
+) -> None:
+    """Make notebooks of these labs' pages, as mkdocs-jupyter reads them."""
+    if not names:
         return
     extensions = layout.extensions(root, language)
     markdown = Markdown(
         extensions=list(extensions), extension_configs=extensions
     )
-    for path in found:
-        text = path.read_text(encoding="utf-8").removeprefix(_HEAD)
+    for path in (folder / "labs" / f"{name}.md" for name in names):
+        text = path.read_text(encoding="utf-8")
         headings = _HEADINGS.findall(_CODE.sub("", text))
         made = markdown.reset().convert(text)
         staged = new_notebook(

@@ -15,7 +15,7 @@ from book.words.site import words
 
 NAME = "d2lcode.zip"
 
-_BESIDE = ("pyproject.toml", "README.md", "LICENSE")
+BESIDE = ("pyproject.toml", "README.md", "LICENSE")
 """What the package is built from, beside its modules."""
 
 _CELL = """\
@@ -38,7 +38,7 @@ if find_spec("d2lcode") is None:
 
 def write(root: Path, folder: Path) -> Path | None:
     """Write the package into a folder, if the book has all its files."""
-    paths = [root / name for name in _BESIDE]
+    paths = [root / name for name in BESIDE]
     if not all(path.is_file() for path in paths):
         return None
     target = folder / NAME

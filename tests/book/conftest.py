@@ -23,6 +23,7 @@ from book.pack.chromium import ARGUMENTS, chromium
 from book.page.blocks import read
 from book.run import last
 from book.serve import server
+from book.stage import package
 
 EN = """\
 ---
@@ -284,7 +285,7 @@ def _build_copy(root: Path) -> None:
         "tests",
     ):
         shutil.copytree(ROOT / name, root / name, ignore=ignored)
-    for name in CONFIGS.values():
+    for name in (*CONFIGS.values(), *package.BESIDE):
         shutil.copy(ROOT / name, root)
     runs = {name: {"evaluated": labels(root, name)[1:]} for name in CHAPTERS}
     del runs[NOT_RUN]

@@ -20,9 +20,12 @@ from book.layout import LANGUAGES, ROOT
 Edit = Callable[[str, str, str], None]
 
 COMMAND = """
+import signal
 import sys
 from pathlib import Path
 from book import __main__ as commands
+# What a shell runs in the background does not hear of Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 commands.ROOT = Path(sys.argv[1])
 sys.exit(commands.main(["site"]))
 """

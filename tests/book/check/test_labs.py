@@ -186,6 +186,7 @@ def test_a_lab_is_staged_as_html(ran: Path, language: str) -> None:
     page = folder / "labs/small.ipynb"
     page.write_bytes((ran / language / "labs/small.ipynb").read_bytes())
     lab_pages.stage_labs(ROOT, language, folder)
+    lab_pages.as_notebooks(ROOT, language, folder, ["small"])
     lab, contents = labs.read(page).cells
     assert 'href="../part/one.md"' in lab.source
     assert '<h2 id="where">' in lab.source

@@ -23,7 +23,7 @@ SAID = {
         "below twice the tolerance",
         "of more than 20 %",
         "three more times",
-        "Every second Chinese one is run",
+        "Some notebooks are run in Jupyter",
     ],
     "zh": [
         "带标签的公式，九成以上",
@@ -33,7 +33,7 @@ SAID = {
         "小于容差的两倍",
         "容差超过 20%",
         "再运行三遍",
-        "中文的每隔一章取一个",
+        "再抽几个放进 Jupyter",
     ],
 }
 
