@@ -7,7 +7,12 @@ Images are float32 in 0..1 with the channels first, classes are int64.
 """
 
 from d2lcode.data.ames import ames_housing
-from d2lcode.data.bundled import load_diabetes, load_digits, load_photo
+from d2lcode.data.bundled import (
+    load_descriptions,
+    load_diabetes,
+    load_digits,
+    load_photo,
+)
 from d2lcode.data.containers import Images, Table
 from d2lcode.data.download import DownloadError, RemoteFile, fetch
 from d2lcode.data.downloadable import (
@@ -26,6 +31,7 @@ __all__ = [
     "ames_housing",
     "fashion_mnist",
     "fetch",
+    "load_descriptions",
     "load_diabetes",
     "load_digits",
     "load_photo",

@@ -1,5 +1,6 @@
 """The data sets that come with scikit-learn."""
 
+import hashlib
 from collections.abc import Iterator
 
 import pytest
@@ -77,3 +78,34 @@ def test_photo_of_another_name_is_refused(name: str) -> None:
     message = f"one of .'china', 'flower'., got '{name}'"
     with pytest.raises(ValueError, match=message):
         data.load_photo(name)
+
+
+def test_descriptions_are_a_paragraph_a_line() -> None:
+    text = data.load_descriptions()
+    assert (len(text), len(text.split()), text.count("\n")) == (
+        15498,
+        2414,
+        69,
+    )
+    lines = text.splitlines()
+    assert lines[0].startswith('The mean, standard error, and "worst" or')
+    assert lines[-1].endswith("the remove option to compare the results.")
+    assert all(line == " ".join(line.split()) for line in lines)
+    assert min(len(line.split()) for line in lines) >= 8
+
+
+def test_descriptions_are_the_same_for_every_reader() -> None:
+    """The page's numbers hang on each character of it."""
+    digest = hashlib.sha256(data.load_descriptions().encode()).hexdigest()
+    assert digest == (
+        "f3fecce4371ff435c72a5f3df77f4cfdad4a2544d36e65e52c5419c2298239e7"
+    )
+
+
+def test_descriptions_have_no_markup_left() -> None:
+    text = data.load_descriptions()
+    for markup in ("`", "**", "::", "]_", ">>>", "==", "--", " <", "|"):
+        assert markup not in text, markup
+    assert "described on the dataset's homepage. Some" in text  # a link
+    assert "sklearn.datasets.fetch_rcv1 will load" in text  # a name
+    assert "extensively described.\n" in text  # a reference
