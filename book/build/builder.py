@@ -52,7 +52,7 @@ def build(
 class Live:
     """A site whose pages are made one by one, for who writes them.
 
-    It has all but pages and index of the search, which knows all pages.
+    It has all but pages.
     """
 
     def __init__(
@@ -82,13 +82,6 @@ class Live:
             for page in nav.pages:
                 if page.title is None:
                     page.read_source(config)  # which has the title
-            search = config.plugins["material/search"]
-            for event in config.plugins.events.values():
-                event[:] = [
-                    method
-                    for method in event
-                    if getattr(method, "__self__", None) is not search
-                ]
             self._env = config.plugins.on_env(env, config=config, files=files)
             files.copy_static_files()
             for template in config.theme.static_templates:

@@ -60,6 +60,8 @@ def allowed(tolerance: float | None) -> float:
 
 def agree(shown: str, came: str, rtol: float) -> bool:
     """Whether two printed numbers agree within a relative tolerance."""
+    if _is_whole(shown) and _is_whole(came):
+        return _whole(shown) == _whole(came)
     old, new = _value(shown), _value(came)
     if old == new:
         return True
@@ -101,6 +103,11 @@ def _line(old: str, new: str, rtol: float) -> str | None:
 
 def _value(number: str) -> float:
     return float(number.replace(",", ""))
+
+
+def _whole(number: str) -> int:
+    """A number of any length, exactly: a float has 16 digits."""
+    return int(number.replace(",", "").rstrip("."))
 
 
 def _is_whole(number: str) -> bool:

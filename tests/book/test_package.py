@@ -317,6 +317,7 @@ def test_an_import_of_a_room_below_is_seen(
 SEARCHES = {
     "finish/language_spans.py": "runs of characters in a text of a tree",
     "finish/leftovers.py": "Markdown in a text of a tree",
+    "finish/search_index.py": "words in a text of a tree",
     "finish/sliders.py": "numbers in a drawing's tree",
     "markdown/figures_outputs.py": "Markdown",
     "markdown/mathml.py": "names of elements, places of formulas",
@@ -325,7 +326,6 @@ SEARCHES = {
     "pack/cjk_text.py": "the table of a font in a PDF",
     "stage/alt_text.py": "numbers in a text of a tree",
     "stage/downloads.py": "Markdown and TeX",
-    "stage/glossary.py": "names of terms",
     "stage/labs.py": "Markdown",
     "stage/questions.py": "Markdown",
     "stage/rooms.py": "Markdown",

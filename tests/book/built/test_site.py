@@ -331,7 +331,7 @@ def test_home_shows_a_formula_its_code_output_and_figure(
     assert len(page.all("article > .equation.numbered > .proof.computed")) == 1
     assert len(page.all("article > .highlight a[aria-label]")) == 1
     assert len(page.all("article > .output")) == 1
-    assert len(page.all("article > figure img")) == 1
+    assert len(page.all("article > figure.slider > svg")) == 1
     listed = [a.text() for a in page.all("#chapters + ul a")]
     assert len(listed) == len([n for n in navigation(ROOT, "en") if "/" in n])
 
@@ -359,7 +359,7 @@ def test_the_search_knows_chapters_and_no_sources(
     assert not any(place.startswith(("code/", "404")) for place in places)
     texts = "".join(text for page in found for *_, text, _ in page[-1])
     assert r"\begin{aligned}" not in texts
-    assert "Notebook" not in texts
+    assert "· Notebook" not in texts
     index = site / language / "search" / "index.js"
     assert index.stat().st_size < 25_000 * len(found)
 

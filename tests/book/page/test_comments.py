@@ -78,11 +78,11 @@ def test_what_has_words(text: str, shapes: list[str]) -> None:
     "text", ["noqa: E501", "type: ignore[misc]", "fmt: skip", ""]
 )
 def test_what_tools_read_is_not_said(text: str) -> None:
-    assert words(f"x = 1  # {text}\n") == []
+    assert words(f"x = 1  # {text}\n") == ()
 
 
 def test_code_that_is_none_has_no_words() -> None:
-    assert words("def f(:  # why\n") == []
+    assert words("def f(:  # why\n") == ()
     assert meaning("def f(:  # why\n") == "def f(:  # why\n"
     assert chinese("def f(:  # why\n", {"why": "原因"}) == "def f(:  # why\n"
 

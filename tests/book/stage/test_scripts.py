@@ -82,8 +82,8 @@ def test_the_zip_holds_every_notebook(language: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_home_page_links_the_zip(site: Path, language: str) -> None:
+def test_a_page_links_the_zip(site: Path, language: str) -> None:
     name = f"notebooks/notebooks-{language}.zip"
     assert (site / language / name).is_file()
-    home = (site / language / "index.html").read_text(encoding="utf-8")
+    home = (site / language / "get_the_code.html").read_text(encoding="utf-8")
     assert f'href="{name}"' in home
