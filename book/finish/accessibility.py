@@ -39,6 +39,8 @@ def mend(page: BuiltPage) -> None:
             )
         for name, value in given.items():
             found[0].attrs[name] = value
+    for way in page.all("nav.md-path"):  # named as the menu is
+        way.attrs["aria-label"] = said["path"]
     for label in page.all(", ".join(_LABELS)):
         label.attrs["tabindex"] = "0"
     for corner in page.all("th"):
