@@ -40,3 +40,13 @@ def test_a_theme_without_a_menu_is_refused() -> None:
     page = read(ROOT, "en", "a.html", THEME.replace("md-header__button", ""))
     with pytest.raises(BookError, match="en/a.html has 0 of"):
         accessibility.mend(page)
+
+
+def test_the_way_to_a_page_is_no_second_menu() -> None:
+    way = '<nav class="md-path" aria-label="Navigation"></nav>'
+    page = read(ROOT, "en", "a.html", THEME + way)
+    accessibility.mend(page)
+    (found,) = page.all(".md-path")
+    assert (
+        found.attributes["aria-label"] == words("accessibility", "en")["path"]
+    )
