@@ -24,6 +24,13 @@ def mend(page: BuiltPage) -> None:
 
     Raises: OrderError for a page of the theme without a menu.
     """
+    found = page.all(_MENU)
+    if len(found) != 1:
+        raise OrderError(
+            f"{page.language}/{page.place} has {len(found)} of {_MENU}: see "
+            "what this version of the theme has instead, and change "
+            "book/finish/accessibility.py"
+        )
     said = words("accessibility", page.language)
     found[0].attrs["tabindex"] = "0"
     found[0].attrs["title"] = said["menu"]

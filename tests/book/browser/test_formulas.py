@@ -26,6 +26,9 @@ WRONG = """() => {
     const numbers = cells.filter((cell) => cell.matches("[id]"));
     const texts = [...formula.querySelectorAll("mi, mn, mtext")];
     const label = numbers[0].id;
+    for (const box of [formula, ...formula.querySelectorAll("*")]) {
+      box.scrollLeft = box.scrollWidth;  // where its number is not in front
+    }
     const name = (text) => `${label}: ${text.textContent}`;
     const box = (element) => element.getBoundingClientRect();
     return [

@@ -28,7 +28,11 @@ NAV = [
 ]
 """Of this book: its home, a page alone, and a part with a chapter."""
 
-CHAPTERS = [("notation", 0), (None, 0), ("mlp/weight_decay", 1)]
+CHAPTERS = [
+    ("notation", "", 0),
+    (None, "", 0),
+    ("mlp/weight_decay", "1.1 ", 1),
+]
 """What the PDF holds, with levels in its outline; None is the part."""
 
 HOME = """\
@@ -121,8 +125,8 @@ def _titles(language: str) -> list[str]:
     """The titles of CHAPTERS."""
     docs = ROOT / "docs" / language
     return [
-        read(docs / f"{name}.md").blocks[0].text if name else "Part"
-        for name, _ in CHAPTERS
+        number + read(docs / f"{name}.md").blocks[0].text if name else "Part"
+        for name, number, _ in CHAPTERS
     ]
 
 
@@ -175,7 +179,7 @@ def test_the_outline_leads_to_the_headings(
     book = books[language]
     entries = list(_outline(book.outline))
     found = [(entry.title, level) for level, entry in entries]
-    levels = [level for _, level in CHAPTERS]
+    levels = [level for *_, level in CHAPTERS]
     for chapter in zip(_titles(language), levels, strict=True):
         assert chapter in found
     for _, entry in entries:

@@ -57,7 +57,7 @@ def test_a_page_is_made_as_a_build_makes_it(site: Site) -> None:
     html = shown(site, "part/one")
     assert "<math" in html and "equation numbered" in html
     assert 'class="rooms"' in html and 'class="head"' in html
-    assert "dfn" in html and "data-search-exclude" not in html
+    assert "dfn" in html
     assert (site.made / "notebooks/part/one.ipynb").is_file()
 
 
