@@ -81,8 +81,8 @@ def kinds() -> Sheet:
                 out = sheet.gate(x, y + 1.35, "", radius=0.26, color=ORANGE)
                 sheet.arrow(state, out, color=ORANGE)
         middle = (places[0] + places[-1]) / 2
-        below = 2.4 if "\n" in words else 2.1
-        sheet.text(middle, y - below, words)
+        for line, said in enumerate(words.split("\n")):
+            sheet.text(middle, y - 2.1 - 0.65 * line, said)
 
     network(1.6, 7.9, "x", "x", "one to one")
     network(5.2, 7.9, "x..", "xxx", "one to many")
