@@ -133,9 +133,10 @@ class _Tooltips(Treeprocessor):
 
 @cache
 def _segmenter() -> jieba.Tokenizer:
+    segmenter = jieba.Tokenizer()  # that of jieba stays as others know it
     for word in search.words(terms.base()):
-        jieba.dt.add_word(word)
-    return jieba.dt  # the theme's search has it loaded
+        segmenter.add_word(word)
+    return segmenter
 
 
 class TooltipsExtension(Extension):
