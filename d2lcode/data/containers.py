@@ -24,3 +24,23 @@ class Table(NamedTuple):
     X: Tensor
     y: Tensor
     feature_names: tuple[str, ...]
+
+
+class Texts(NamedTuple):
+    """Texts and their classes.
+
+    Shapes: N texts, words and marks apart by spaces, y (N,) int64.
+    """
+
+    texts: list[str]
+    y: Tensor
+
+
+class WordVectors(NamedTuple):
+    """Words and a vector for each.
+
+    Shapes: V different words, vectors (V, D) float32.
+    """
+
+    words: list[str]
+    vectors: Tensor

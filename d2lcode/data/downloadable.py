@@ -6,7 +6,9 @@ Another one is a `RemoteFile` and a function that reads it.
 import json
 import re
 
-from d2lcode.data.containers import Images
+import torch
+
+from d2lcode.data.containers import Images, Texts
 from d2lcode.data.download import Folder, RemoteFile, fetch
 from d2lcode.data.idx import read_images
 
@@ -88,6 +90,32 @@ TANG_POEMS = RemoteFile(
     ),
 )
 
+MOVIE_REVIEWS = tuple(
+    RemoteFile(
+        "movie_reviews_mr",
+        file,
+        sha256,
+        (
+            (
+                "https://raw.githubusercontent.com/dennybritz/"
+                "cnn-text-classification-tf/18762b459e21d9c70e5c242f8d43fc4e6d"
+                f"b37a0d/data/rt-polaritydata/{file}"
+            ),
+        ),
+    )
+    for file, sha256 in (
+        (
+            "rt-polarity.neg",
+            "2d11cfbc790f1cd96d78339f41ce53ced1efa83cd22d37d6788fa3fe3d17e2fd",
+        ),
+        (
+            "rt-polarity.pos",
+            "4134882974a28d0c7b5151256f0e33a6169984ee7372c279e673f1114f475d58",
+        ),
+    )
+)
+"""Sentences of class 0 and of class 1."""
+
 
 def fashion_mnist(
     split: str = "train", folder: Folder | None = None
@@ -145,3 +173,27 @@ def tang_poems(folder: Folder | None = None) -> list[str]:
         re.sub(r"[\[\]]", "", "\n".join(poem["paragraphs"]))
         for poem in json.loads(text)
     ]
+
+
+def movie_reviews(folder: Folder | None = None) -> Texts:
+    """Return sentences from film reviews, half of them favourable.
+
+    Lower case, words and marks apart by spaces. The order is that of
+    the files: 5,331 of class 0 (against the film), then as many of
+    class 1. There is no split; published figures are means of ten folds.
+
+    folder: where downloads are kept (1.2 MB), see `fetch`.
+
+    Shapes: 10,662 texts, y (10662,) int64.
+    Raises: what `fetch` raises.
+    Source: Pang and Lee, "Seeing Stars: Exploiting Class Relationships
+        for Sentiment Categorization with Respect to Rating Scales",
+        ACL 2005, arXiv:cs/0506075; CC BY 4.0.
+    """
+    texts, y = [], []
+    for label, remote in enumerate(MOVIE_REVIEWS):
+        text = fetch(remote, folder).read_text(encoding="utf-8")
+        lines = [line.strip() for line in text.split("\n") if line.strip()]
+        texts += lines
+        y += [label] * len(lines)
+    return Texts(texts, torch.tensor(y))

@@ -62,7 +62,7 @@ def test_the_wheel_holds_d2lcode_alone(wheel: Path) -> None:
     source = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "d2lcode").rglob("*")
-        if path.suffix == ".py" or path.name == "py.typed"
+        if path.suffix in {".py", ".npz"} or path.name == "py.typed"
     }
     assert packed == source
     assert "d2lcode/recurrent/gru.py" in packed
@@ -312,6 +312,26 @@ def test_an_import_of_a_room_below_is_seen(
     room: str, code: str, seen: bool
 ) -> None:
     assert bool(upward(room, code)) == seen
+
+
+def builders(code: str) -> list[str]:
+    """What code imports of that which builds the pages."""
+    return [
+        f"{line}: {name}"
+        for name, line in imports(code)
+        if name.partition(".")[0] in {"mkdocs", "material", "zensical"}
+    ]
+
+
+def test_one_module_knows_the_builder() -> None:
+    knows = {
+        path.relative_to(ROOT / "book").as_posix()
+        for path in (ROOT / "book").rglob("*.py")
+        if builders(path.read_text(encoding="utf-8"))
+    }
+    assert knows == {"build/builder.py"}
+    assert builders("def f():\n    from mkdocs.config import load_config")
+    assert builders("from book.build import builder") == []
 
 
 SEARCHES = {

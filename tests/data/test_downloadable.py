@@ -18,6 +18,7 @@ SHARED = Path(__file__).parents[3] / "shared" / "data"
 REMOTE_FILES = [
     *downloadable.FASHION_MNIST["train"],
     *downloadable.FASHION_MNIST["test"],
+    *downloadable.MOVIE_REVIEWS,
     downloadable.TANG_POEMS,
     downloadable.TIME_MACHINE,
 ]
@@ -27,7 +28,8 @@ REMOTE_FILES = [
 def real_files() -> Iterator[None]:
     """Let D2LCODE_DATA name the folder with the real files, or skip."""
     folder = Path(os.environ.get("D2LCODE_DATA") or SHARED)
-    if not all(remote.path_in(folder).is_file() for remote in REMOTE_FILES):
+    rest = [r for r in REMOTE_FILES if r not in downloadable.MOVIE_REVIEWS]
+    if not all(remote.path_in(folder).is_file() for remote in rest):
         pytest.skip(f"needs the real files in {folder}")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("D2LCODE_DATA", str(folder))
@@ -42,6 +44,8 @@ def test_entry_is_well_formed(remote: RemoteFile) -> None:
         assert re.match("https?://", url)
     if remote is downloadable.TANG_POEMS:  # its one source names it 唐诗三百首
         assert unquote(remote.urls[0]).endswith("/全唐诗/唐诗三百首.json")
+    elif remote in downloadable.MOVIE_REVIEWS:  # no second source is known
+        assert remote.urls[0].endswith("/rt-polaritydata/" + remote.file)
     else:
         assert len(remote.urls) >= 2
         assert all(url.endswith("/" + remote.file) for url in remote.urls)
@@ -53,13 +57,15 @@ def test_entry_agrees_with_the_manifest(remote: RemoteFile) -> None:
     if not manifest.is_file():
         pytest.skip(f"needs {manifest}")
     row = re.search(
-        rf"^\| {remote.name} \| `{remote.file}` .*$",
+        rf"^\| {remote.name} \| `{remote.file}(?:\.gz)?` .*$",
         manifest.read_text(encoding="utf-8"),
         re.MULTILINE,
     )
     assert row
     assert f"`{remote.sha256}`" in row[0]
-    assert f"| {remote.urls[0]} | same |" in row[0]
+    packed = remote in downloadable.MOVIE_REVIEWS
+    original = f"`{remote.sha256}`" if packed else "same"
+    assert f"| {remote.urls[0]} | {original} |" in row[0]
 
 
 @pytest.mark.usefixtures("real_files")
@@ -103,6 +109,28 @@ def test_tang_poems_are_the_whole_anthology() -> None:
     assert not set(text) & set("[]")
     strange = {c for c in text if not "\u4e00" <= c <= "\u9fff"}
     assert strange == set("，。？！\n㔩㸌")
+
+
+def test_movie_reviews_are_all_sentences(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for remote in downloadable.MOVIE_REVIEWS:
+        packed = SHARED / remote.name / f"{remote.file}.gz"
+        if not packed.is_file():
+            pytest.skip(f"needs {packed}")
+        path = remote.path_in(tmp_path)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(gzip.decompress(packed.read_bytes()))
+    monkeypatch.setenv("D2LCODE_DATA", str(tmp_path))
+    texts, y = data.movie_reviews()
+    assert len(texts) == len(set(texts)) == 10_662
+    assert y.dtype == torch.int64
+    assert y.tolist() == [0] * 5_331 + [1] * 5_331
+    assert texts[0] == "simplistic , silly and tedious ."
+    assert "effective but too-tepid biopic" in texts[5_331:]
+    lengths = [len(text.split()) for text in texts]
+    assert (min(lengths), max(lengths)) == (1, 59)
+    assert all(text == " ".join(text.split()) for text in texts)
 
 
 def test_splits_are_read_from_their_own_files(
