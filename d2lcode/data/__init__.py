@@ -25,6 +25,7 @@ from d2lcode.data.downloadable import (
     time_machine,
 )
 from d2lcode.data.reviews import make_reviews
+from d2lcode.data.scattered import make_scattered_digits
 from d2lcode.data.translation import make_translations
 from d2lcode.data.wikipedia import load_wikipedia_counts, load_word_vectors
 
@@ -46,6 +47,7 @@ __all__ = [
     "load_wikipedia_counts",
     "load_word_vectors",
     "make_reviews",
+    "make_scattered_digits",
     "make_translations",
     "movie_reviews",
     "tang_poems",
