@@ -16,23 +16,10 @@ from d2lcode.attention.multi_head_attention import (
 )
 from d2lcode.attention.positional_encoding import sinusoidal_encoding
 
-__all__ = [
-    "DecoderLayer",
-    "EncoderLayer",
-    "LayerNorm",
-    "Sublayer",
-    "Transformer",
-    "TransformerDecoder",
-    "TransformerEncoder",
-    "attend",
-    "feed_forward",
-    "greedy",
-    "greedy_cached",
-    "keys_values",
-    "next_row",
-    "place",
-    "warm_up",
-]
+__all__ = ["DecoderLayer", "EncoderLayer", "LayerNorm", "Sublayer",
+           "Transformer", "TransformerDecoder", "TransformerEncoder",
+           "attend", "feed_forward", "greedy", "greedy_cached",
+           "keys_values", "next_row", "place", "warm_up"]  # fmt: skip
 
 
 class LayerNorm(nn.Module):
@@ -90,8 +77,7 @@ class EncoderLayer(nn.Module):
     """Every word looks at all words, then thinks for itself.
 
     Shapes: x (B, S, D), mask (B, 1, S), True = attend -> (B, S, D).
-    Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.1; without
-        dropout.
+    Source: Vaswani et al. 2017, arXiv:1706.03762, 3.1; without dropout.
     """
 
     def __init__(self, D: int, heads: int, H: int, norm_first: bool) -> None:
@@ -124,10 +110,8 @@ class DecoderLayer(nn.Module):
         self.second = Sublayer(D, norm_first)
         self.third = Sublayer(D, norm_first)
 
-    def forward(
-        self, x: Tensor, memory: Tensor, mask: Tensor | None,
-        source_mask: Tensor | None = None,
-    ) -> Tensor:  # fmt: skip
+    def forward(self, x: Tensor, memory: Tensor, mask: Tensor | None,
+                source_mask: Tensor | None = None) -> Tensor:  # fmt: skip
         x = self.first(x, lambda a: self.attention(a, mask=mask)[0])
         x = self.second(x, lambda a: self.cross(a, memory, source_mask)[0])
         y: Tensor = self.third(x, self.feed)
@@ -143,10 +127,8 @@ def keys_values(layer: MultiHeadAttention, source: Tensor) -> list[Tensor]:
     return [split_heads(x, layer.heads) for x in both]
 
 
-def attend(
-    layer: MultiHeadAttention, x: Tensor, kept: list[Tensor],
-    mask: Tensor | None = None,
-) -> Tensor:  # fmt: skip
+def attend(layer: MultiHeadAttention, x: Tensor, kept: list[Tensor],
+           mask: Tensor | None = None) -> Tensor:  # fmt: skip
     """Attend to keys and values that were computed before.
 
     Shapes: x (B, T_q, D), kept (B, heads, T_k, d) each -> (B, T_q, D).
@@ -158,10 +140,9 @@ def attend(
     return y
 
 
-def next_row(
-    layer: DecoderLayer, x: Tensor, own: list[Tensor], source: list[Tensor],
-    source_mask: Tensor | None = None,
-) -> Tensor:  # fmt: skip
+def next_row(layer: DecoderLayer, x: Tensor, own: list[Tensor],
+             source: list[Tensor], source_mask: Tensor | None = None
+             ) -> Tensor:  # fmt: skip
     """Compute the newest place alone; own grows by its key and value.
 
     Shapes: x (B, 1, D), own (B, heads, t, d) each, source
@@ -197,10 +178,8 @@ class TransformerEncoder(nn.Module):
         -> memory (B, S, D), mask (B, 1, S).
     """
 
-    def __init__(
-        self, V: int, D: int, heads: int, H: int, layers: int,
-        norm_first: bool = True,
-    ) -> None:  # fmt: skip
+    def __init__(self, V: int, D: int, heads: int, H: int, layers: int,
+                 norm_first: bool = True) -> None:  # fmt: skip
         super().__init__()
         self.embedding = nn.Embedding(V, D)
         self.layers = nn.ModuleList(
@@ -208,9 +187,8 @@ class TransformerEncoder(nn.Module):
         )
         self.norm = LayerNorm(D) if norm_first else nn.Identity()
 
-    def forward(
-        self, source: Tensor, source_len: Tensor
-    ) -> tuple[Tensor, Tensor]:
+    def forward(self, source: Tensor, source_len: Tensor
+                ) -> tuple[Tensor, Tensor]:  # fmt: skip
         mask = length_mask(source_len, source.shape[1])  # (B, 1, S)
         x = place(self.embedding, source)  # (B, S, D)
         for layer in self.layers:
@@ -225,10 +203,8 @@ class TransformerDecoder(nn.Module):
         -> logits (B, T, V).
     """
 
-    def __init__(
-        self, V: int, D: int, heads: int, H: int, layers: int,
-        norm_first: bool = True,
-    ) -> None:  # fmt: skip
+    def __init__(self, V: int, D: int, heads: int, H: int, layers: int,
+                 norm_first: bool = True) -> None:  # fmt: skip
         super().__init__()
         self.embedding = nn.Embedding(V, D)
         self.layers = nn.ModuleList(
@@ -237,9 +213,8 @@ class TransformerDecoder(nn.Module):
         self.norm = LayerNorm(D) if norm_first else nn.Identity()
         self.out = nn.Linear(D, V)
 
-    def forward(
-        self, inputs: Tensor, memory: Tensor, source_mask: Tensor
-    ) -> Tensor:
+    def forward(self, inputs: Tensor, memory: Tensor,
+                source_mask: Tensor) -> Tensor:  # fmt: skip
         mask = causal_mask(inputs.shape[1], inputs.device)  # (1, T, T)
         x = place(self.embedding, inputs)  # (B, T, D)
         for layer in self.layers:
@@ -256,18 +231,16 @@ class Transformer(nn.Module):
     Source: Vaswani et al. 2017, arXiv:1706.03762.
     """
 
-    def __init__(
-        self, V_source: int, V_target: int, D: int, heads: int, H: int,
-        layers: int, norm_first: bool = True,
-    ) -> None:  # fmt: skip
+    def __init__(self, V_source: int, V_target: int, D: int, heads: int,
+                 H: int, layers: int, norm_first: bool = True
+                 ) -> None:  # fmt: skip
         super().__init__()
         sizes = D, heads, H, layers, norm_first
         self.encoder = TransformerEncoder(V_source, *sizes)
         self.decoder = TransformerDecoder(V_target, *sizes)
 
-    def forward(
-        self, source: Tensor, source_len: Tensor, inputs: Tensor
-    ) -> Tensor:
+    def forward(self, source: Tensor, source_len: Tensor,
+                inputs: Tensor) -> Tensor:  # fmt: skip
         memory, mask = self.encoder(source, source_len)
         logits: Tensor = self.decoder(inputs, memory, mask)
         return logits
@@ -289,9 +262,8 @@ def warm_up(step: int, peak: float, warm: int) -> float:
 
 
 @torch.no_grad()
-def greedy(
-    model: Transformer, source: Tensor, source_len: Tensor, bos: int, T: int
-) -> Tensor:
+def greedy(model: Transformer, source: Tensor, source_len: Tensor,
+           bos: int, T: int) -> Tensor:  # fmt: skip
     """Write T words, at each step the likeliest, all computed anew.
 
     Shapes: source (B, S), source_len (B,) -> (B, T).
@@ -306,9 +278,8 @@ def greedy(
 
 
 @torch.no_grad()
-def greedy_cached(
-    model: Transformer, source: Tensor, source_len: Tensor, bos: int, T: int
-) -> Tensor:
+def greedy_cached(model: Transformer, source: Tensor, source_len: Tensor,
+                  bos: int, T: int) -> Tensor:  # fmt: skip
     """Write the same words, keeping all keys and values.
 
     Shapes: as greedy.

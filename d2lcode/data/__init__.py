@@ -22,6 +22,7 @@ from d2lcode.data.downloadable import (
     fashion_mnist,
     movie_reviews,
     tang_poems,
+    tatoeba,
     time_machine,
 )
 from d2lcode.data.reviews import make_reviews
@@ -51,5 +52,6 @@ __all__ = [
     "make_translations",
     "movie_reviews",
     "tang_poems",
+    "tatoeba",
     "time_machine",
 ]

@@ -116,6 +116,18 @@ MOVIE_REVIEWS = tuple(
 )
 """Sentences of class 0 and of class 1."""
 
+TATOEBA = RemoteFile(
+    "tatoeba_cmn_eng",
+    "cmn.txt",
+    "aa264a2447b26ab7c9d413f8321f9e2a779fd134b5118306b6e26a3499b3926e",
+    (
+        (
+            "https://raw.githubusercontent.com/13luoyu/Transformer-machine-"
+            "translation/aa43963320ccfacebd1d3542deae559bbca58d03/cmn.txt"
+        ),
+    ),
+)
+
 
 def fashion_mnist(
     split: str = "train", folder: Folder | None = None
@@ -197,3 +209,20 @@ def movie_reviews(folder: Folder | None = None) -> Texts:
         texts += lines
         y += [label] * len(lines)
     return Texts(texts, torch.tensor(y))
+
+
+def tatoeba(folder: Folder | None = None) -> list[tuple[str, str]]:
+    """Return English sentences and Chinese ones that mean the same.
+
+    Short sentences stand first. Many English ones occur several times,
+    with different translations: split by the English sentence.
+
+    folder: where downloads are kept (4 MB), see `fetch`.
+
+    Raises: what `fetch` raises.
+    Source: tatoeba.org, as selected by manythings.org/anki; CC BY 2.0
+        (France), each line of the file names its authors.
+    """
+    text = fetch(TATOEBA, folder).read_text(encoding="utf-8-sig")
+    lines = [line.split("\t") for line in text.split("\n") if line]
+    return [(english, chinese) for english, chinese, _ in lines]

@@ -20,15 +20,18 @@ REMOTE_FILES = [
     *downloadable.FASHION_MNIST["test"],
     *downloadable.MOVIE_REVIEWS,
     downloadable.TANG_POEMS,
+    downloadable.TATOEBA,
     downloadable.TIME_MACHINE,
 ]
+PACKED = (*downloadable.MOVIE_REVIEWS, downloadable.TATOEBA)
+"""Those that the folder of real files holds in another form."""
 
 
 @pytest.fixture(scope="module")
 def real_files() -> Iterator[None]:
     """Let D2LCODE_DATA name the folder with the real files, or skip."""
     folder = Path(os.environ.get("D2LCODE_DATA") or SHARED)
-    rest = [r for r in REMOTE_FILES if r not in downloadable.MOVIE_REVIEWS]
+    rest = [r for r in REMOTE_FILES if r not in PACKED]
     if not all(remote.path_in(folder).is_file() for remote in rest):
         pytest.skip(f"needs the real files in {folder}")
     with pytest.MonkeyPatch.context() as patch:
@@ -46,6 +49,8 @@ def test_entry_is_well_formed(remote: RemoteFile) -> None:
         assert unquote(remote.urls[0]).endswith("/全唐诗/唐诗三百首.json")
     elif remote in downloadable.MOVIE_REVIEWS:  # no second source is known
         assert remote.urls[0].endswith("/rt-polaritydata/" + remote.file)
+    elif remote is downloadable.TATOEBA:  # nor is one here
+        assert remote.urls[0].endswith("/" + remote.file)
     else:
         assert len(remote.urls) >= 2
         assert all(url.endswith("/" + remote.file) for url in remote.urls)
@@ -63,7 +68,7 @@ def test_entry_agrees_with_the_manifest(remote: RemoteFile) -> None:
     )
     assert row
     assert f"`{remote.sha256}`" in row[0]
-    packed = remote in downloadable.MOVIE_REVIEWS
+    packed = remote in PACKED
     original = f"`{remote.sha256}`" if packed else "same"
     assert f"| {remote.urls[0]} | {original} |" in row[0]
 
@@ -131,6 +136,26 @@ def test_movie_reviews_are_all_sentences(
     lengths = [len(text.split()) for text in texts]
     assert (min(lengths), max(lengths)) == (1, 59)
     assert all(text == " ".join(text.split()) for text in texts)
+
+
+def test_tatoeba_is_the_whole_selection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remote = downloadable.TATOEBA
+    packed = SHARED / remote.name / f"{remote.file}.gz"
+    if not packed.is_file():
+        pytest.skip(f"needs {packed}")
+    path = remote.path_in(tmp_path)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(gzip.decompress(packed.read_bytes()))
+    monkeypatch.setenv("D2LCODE_DATA", str(tmp_path))
+    pairs = data.tatoeba()
+    assert len(pairs) == 29_155
+    assert pairs[:2] == [("Hi.", "嗨。"), ("Hi.", "你好。")]
+    assert len({english for english, _ in pairs}) == 27_661
+    assert all(english and chinese for english, chinese in pairs)
+    sizes = [len(english) for english, _ in pairs]
+    assert sizes[0] == min(sizes) and max(sizes) == 163
 
 
 def test_splits_are_read_from_their_own_files(
