@@ -2,16 +2,10 @@
 
 import itertools
 import math
-import os
 import random
-import re
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 
-import matplotlib.pyplot as plt
-import nbformat
 import numpy as np
 import pytest
 import torch
@@ -19,24 +13,9 @@ from torch.nn import functional as F
 
 from d2lcode import data
 from d2lcode.data import downloadable
+from tests.labs.notebook import given, printed, run
 
-ROOT = Path(__file__).parents[2]
-SHARED = ROOT.parent / "shared" / "data"
-NOTEBOOK = ROOT / "docs/en/labs/character_language_model.ipynb"
-
-
-def run(patch: pytest.MonkeyPatch) -> ModuleType:
-    """Run all cells of the notebook in a module of their own."""
-    patch.setenv("D2LCODE_LAB_SCALE", "small")
-    patch.setenv("D2LCODE_DEVICE", "cpu")
-    patch.setattr(plt, "show", lambda: plt.close("all"))
-    lab = ModuleType("lab")
-    patch.setitem(sys.modules, "lab", lab)
-    with plt.rc_context():
-        for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
-            if cell.cell_type == "code":
-                exec(compile(cell.source, cell.id, "exec"), lab.__dict__)
-    return lab
+LAB = "character_language_model"
 
 
 @pytest.fixture(scope="module")
@@ -50,18 +29,18 @@ def lab() -> Iterator[ModuleType]:
         novel = " ".join(rng.choices(words, k=1_500))
         patch.setattr(data, "time_machine", lambda: novel)
         patch.setattr(data, "tang_poems", lambda: [*poems, poems[0]])
-        yield run(patch)
+        yield run(LAB, patch)
 
 
 def test_the_lab_runs_on_the_real_texts(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = Path(os.environ.get("D2LCODE_DATA") or SHARED)
+    folder = given()
     for remote in (downloadable.TIME_MACHINE, downloadable.TANG_POEMS):
         if not remote.path_in(folder).is_file():
             pytest.skip(f"needs {remote} in {folder}")
     monkeypatch.setenv("D2LCODE_DATA", str(folder))
-    lab = run(monkeypatch)
+    lab = run(LAB, monkeypatch)
     printed = capsys.readouterr().out
     assert "328 of 366 poems are kept" in printed
     for name in lab.texts:
@@ -214,14 +193,5 @@ def test_the_mean_of_two_models_is_of_probabilities(lab: ModuleType) -> None:
 
 def test_the_notebook_names_its_run() -> None:
     """Hardware, versions, seed and time are of the run that is shown."""
-    printed = "".join(
-        output.text
-        for cell in nbformat.read(NOTEBOOK, as_version=4).cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-        if output.output_type == "stream"
-    )
-    for name in ("device", "hardware", "Python", "PyTorch", "seed"):
-        assert re.search(rf"^{name} +\S", printed, re.MULTILINE)
-    assert len(re.findall(r"(?:end|time): +\d+\.\d min", printed)) == 2
-    assert " 143,110 of text" in printed  # not at the scale of the tests
+    shown = printed(LAB)
+    assert " 143,110 of text" in shown  # not at the scale of the tests

@@ -2,15 +2,10 @@
 
 import gzip
 import math
-import os
-import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-import matplotlib.pyplot as plt
-import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,10 +13,9 @@ import torch
 
 from d2lcode import data
 from d2lcode.data import ames
+from tests.labs.notebook import given, printed, run
 
-ROOT = Path(__file__).parents[2]
-SHARED = ROOT.parent / "shared" / "data"
-NOTEBOOK = ROOT / "docs/en/labs/house_prices.ipynb"
+LAB = "house_prices"
 
 GRADES = ["Po", "Fa", "TA", "Gd", "Ex"]
 FINISH = ["Unf", "Rec", "GLQ"]
@@ -93,27 +87,14 @@ def made_up(split: str) -> pd.DataFrame:
     return rows if split == "train" else rows.drop(columns="SalePrice")
 
 
-def run(patch: pytest.MonkeyPatch, folder: Path) -> ModuleType:
-    """Run all cells of the notebook in a module of their own."""
-    patch.setenv("D2LCODE_LAB_SCALE", "small")
-    patch.setenv("D2LCODE_DEVICE", "cpu")
-    patch.setattr("tempfile.mkdtemp", lambda: str(folder))
-    patch.setattr(plt, "show", lambda: plt.close("all"))
-    lab = ModuleType("lab")
-    patch.setitem(sys.modules, "lab", lab)
-    with plt.rc_context():
-        for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
-            if cell.cell_type == "code":
-                exec(compile(cell.source, cell.id, "exec"), lab.__dict__)
-    return lab
-
-
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     """The lab on houses made up here, which needs no data."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(data, "ames_housing", made_up)
-        yield run(patch, tmp_path_factory.mktemp("sent"))
+        sent = tmp_path_factory.mktemp("sent")
+        patch.setattr("tempfile.mkdtemp", lambda: str(sent))
+        yield run(LAB, patch)
 
 
 def test_the_lab_runs_on_the_first_real_houses(
@@ -121,7 +102,7 @@ def test_the_lab_runs_on_the_first_real_houses(
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
 ) -> None:
-    folder = Path(os.environ.get("D2LCODE_DATA") or SHARED)
+    folder = given()
     packed = folder / "ames_housing" / "AmesHousing.txt.gz"
     if not packed.is_file():
         pytest.skip(f"needs {packed}")
@@ -133,7 +114,8 @@ def test_the_lab_runs_on_the_first_real_houses(
     monkeypatch.setattr(
         data, "ames_housing", lambda split: whole[split].iloc[600:800].copy()
     )
-    lab = run(monkeypatch, tmp_path)
+    monkeypatch.setattr("tempfile.mkdtemp", lambda: str(tmp_path))
+    lab = run(LAB, monkeypatch)
     assert len(lab.NUMBERS) == 34 and len(lab.WORDS) == 45
     assert lab.log_rmse(lab.sale, lab.secret) < 0.3
     assert "hardware" in capsys.readouterr().out
@@ -222,14 +204,5 @@ def test_members_and_shares(lab: ModuleType) -> None:
 
 def test_the_notebook_names_its_run() -> None:
     """Hardware, versions, seed and time are of the run that is shown."""
-    printed = "".join(
-        output.text
-        for cell in nbformat.read(NOTEBOOK, as_version=4).cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-        if output.output_type == "stream"
-    )
-    for name in ("device", "hardware", "Python", "PyTorch", "seed"):
-        assert re.search(rf"^{name} +\S", printed, re.MULTILINE)
-    assert len(re.findall(r"(?:end|time): +\d+\.\d min", printed)) == 2
-    assert "1465 houses with prices" in printed  # not at the tests' scale
+    shown = printed(LAB)
+    assert "1465 houses with prices" in shown  # not at the tests' scale

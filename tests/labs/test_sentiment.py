@@ -1,42 +1,22 @@
 """The lab on real film reviews, at a small scale."""
 
-import gzip
 import itertools
 import math
-import os
 import random
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-import matplotlib.pyplot as plt
-import nbformat
 import pytest
 import torch
 
 from d2lcode import data
 from d2lcode.data import downloadable
 from d2lcode.data.containers import Texts
+from tests.labs.notebook import printed, run, unpack
 
-ROOT = Path(__file__).parents[2]
-SHARED = ROOT.parent / "shared" / "data"
-NOTEBOOK = ROOT / "docs/en/labs/sentiment.ipynb"
-
-
-def run(patch: pytest.MonkeyPatch) -> ModuleType:
-    """Run all cells of the notebook in a module of their own."""
-    patch.setenv("D2LCODE_LAB_SCALE", "small")
-    patch.setenv("D2LCODE_DEVICE", "cpu")
-    patch.setattr(plt, "show", lambda: plt.close("all"))
-    lab = ModuleType("lab")
-    patch.setitem(sys.modules, "lab", lab)
-    with plt.rc_context():
-        for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
-            if cell.cell_type == "code":
-                exec(compile(cell.source, cell.id, "exec"), lab.__dict__)
-    return lab
+LAB = "sentiment"
 
 
 def made_up() -> Texts:
@@ -51,7 +31,7 @@ def lab() -> Iterator[ModuleType]:
     """The lab on reviews made up here, which needs no data."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(data, "movie_reviews", made_up)
-        yield run(patch)
+        yield run(LAB, patch)
 
 
 def test_the_lab_runs_on_the_real_sentences(
@@ -59,23 +39,10 @@ def test_the_lab_runs_on_the_real_sentences(
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
 ) -> None:
-    given = Path(os.environ.get("D2LCODE_DATA") or SHARED)
     for remote in downloadable.MOVIE_REVIEWS:
-        plain, packed = (
-            given / remote.name / name
-            for name in (remote.file, f"{remote.file}.gz")
-        )
-        if not plain.is_file() and not packed.is_file():
-            pytest.skip(f"needs {remote} in {given}")
-        path = remote.path_in(tmp_path)
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(
-            plain.read_bytes()
-            if plain.is_file()
-            else gzip.decompress(packed.read_bytes())
-        )
+        unpack(remote, tmp_path)
     monkeypatch.setenv("D2LCODE_DATA", str(tmp_path))
-    lab = run(monkeypatch)
+    lab = run(LAB, monkeypatch)
     printed = capsys.readouterr().out
     assert "words: 1 to 59, on average 21.0; 10,662 texts differ" in printed
     assert all(0.3 < lab.share("counting", f.test) < 0.8 for f in lab.folds)
@@ -164,15 +131,6 @@ def test_random_vectors_touch_only_new_words(lab: ModuleType) -> None:
 
 def test_the_notebook_names_its_run() -> None:
     """Hardware, versions, seed and time are of the run that is shown."""
-    printed = "".join(
-        output.text
-        for cell in nbformat.read(NOTEBOOK, as_version=4).cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-        if output.output_type == "stream"
-    )
-    for name in ("device", "hardware", "Python", "PyTorch", "seed"):
-        assert re.search(rf"^{name} +\S", printed, re.MULTILINE)
-    assert len(re.findall(r"(?:end|time): +\d+\.\d min", printed)) == 2
-    assert "8,635 sentences to learn from" in printed  # not at this scale
-    assert len(re.findall(r"^fold \d: dev", printed, re.MULTILINE)) == 15
+    shown = printed(LAB)
+    assert "8,635 sentences to learn from" in shown  # not at this scale
+    assert len(re.findall(r"^fold \d: dev", shown, re.MULTILINE)) == 15

@@ -1,15 +1,10 @@
 """The lab on English and Chinese sentences, at a small scale."""
 
-import gzip
-import os
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-import matplotlib.pyplot as plt
-import nbformat
 import pytest
 import torch
 
@@ -17,24 +12,9 @@ from d2lcode import data
 from d2lcode.attention.bleu import bleu
 from d2lcode.attention.machine_translation import EOS
 from d2lcode.data import downloadable
+from tests.labs.notebook import printed, run, unpack
 
-ROOT = Path(__file__).parents[2]
-SHARED = ROOT.parent / "shared" / "data"
-NOTEBOOK = ROOT / "docs/en/labs/translation.ipynb"
-
-
-def run(patch: pytest.MonkeyPatch) -> ModuleType:
-    """Run all cells of the notebook in a module of their own."""
-    patch.setenv("D2LCODE_LAB_SCALE", "small")
-    patch.setenv("D2LCODE_DEVICE", "cpu")
-    patch.setattr(plt, "show", lambda: plt.close("all"))
-    lab = ModuleType("lab")
-    patch.setitem(sys.modules, "lab", lab)
-    with plt.rc_context():
-        for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
-            if cell.cell_type == "code":
-                exec(compile(cell.source, cell.id, "exec"), lab.__dict__)
-    return lab
+LAB = "translation"
 
 
 def made_up() -> list[tuple[str, str]]:
@@ -51,7 +31,7 @@ def lab() -> Iterator[ModuleType]:
     """The lab on sentences made up here, which needs no data."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(data, "tatoeba", made_up)
-        yield run(patch)
+        yield run(LAB, patch)
 
 
 def test_the_lab_runs_on_the_real_sentences(
@@ -59,21 +39,9 @@ def test_the_lab_runs_on_the_real_sentences(
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
 ) -> None:
-    given = Path(os.environ.get("D2LCODE_DATA") or SHARED)
-    remote = downloadable.TATOEBA
-    plain = given / remote.name / remote.file
-    packed = plain.with_name(f"{remote.file}.gz")
-    if not plain.is_file() and not packed.is_file():
-        pytest.skip(f"needs {remote} in {given}")
-    path = remote.path_in(tmp_path)
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(
-        plain.read_bytes()
-        if plain.is_file()
-        else gzip.decompress(packed.read_bytes())
-    )
+    unpack(downloadable.TATOEBA, tmp_path)
     monkeypatch.setenv("D2LCODE_DATA", str(tmp_path))
-    run(monkeypatch)
+    run(LAB, monkeypatch)
     printed = capsys.readouterr().out
     assert "29,155 pairs, 14,741 of them with at most 7 words" in printed
     assert "hardware" in printed and "processor time" in printed
@@ -158,15 +126,6 @@ def test_scores_are_those_of_bleu(lab: ModuleType) -> None:
 
 def test_the_notebook_names_its_run() -> None:
     """Hardware, versions, seed and time are of the run that is shown."""
-    printed = "".join(
-        output.text
-        for cell in nbformat.read(NOTEBOOK, as_version=4).cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-        if output.output_type == "stream"
-    )
-    for name in ("device", "hardware", "Python", "PyTorch", "seed"):
-        assert re.search(rf"^{name} +\S", printed, re.MULTILINE)
-    assert len(re.findall(r"(?:end|time): +\d+\.\d min", printed)) == 2
-    assert "12,595 pairs to learn from" in printed  # not at this scale
-    assert len(re.findall(r"seed \d: loss", printed)) == 9
+    shown = printed(LAB)
+    assert "12,595 pairs to learn from" in shown  # not at this scale
+    assert len(re.findall(r"seed \d: loss", shown)) == 9

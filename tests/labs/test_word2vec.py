@@ -1,16 +1,12 @@
 """The lab on word vectors, at a small scale."""
 
 import gzip
-import os
 import random
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-import matplotlib.pyplot as plt
-import nbformat
 import pytest
 import torch
 from torch.nn import functional as F
@@ -18,12 +14,11 @@ from torch.nn import functional as F
 from d2lcode import data
 from d2lcode.data import RemoteFile
 from d2lcode.embeddings.negative_sampling import sgns_loss
+from tests.labs.notebook import ROOT, given, printed, run
 
 pytest.importorskip("gensim")
 
-ROOT = Path(__file__).parents[2]
-SHARED = ROOT.parent / "shared" / "data"
-NOTEBOOK = ROOT / "docs/en/labs/word2vec.ipynb"
+LAB = "word2vec"
 
 PAIRS = ["sun moon", "sun star", "cat dog", "cat horse", "bread rice"]
 """Words that always stand together, a pair or more of them."""
@@ -44,23 +39,6 @@ def sentences() -> str:
     return "\n".join(["= Sun =", *rows, "", "A rare-word."])
 
 
-def run(patch: pytest.MonkeyPatch) -> ModuleType:
-    """Run all cells of the notebook in a module of their own."""
-    patch.setenv("D2LCODE_LAB_SCALE", "small")
-    patch.setattr(plt, "show", lambda: plt.close("all"))
-    threads = torch.get_num_threads()
-    lab = ModuleType("lab")
-    patch.setitem(sys.modules, "lab", lab)
-    try:
-        with plt.rc_context():
-            for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
-                if cell.cell_type == "code":
-                    exec(compile(cell.source, cell.id, "exec"), lab.__dict__)
-    finally:
-        torch.set_num_threads(threads)
-    return lab
-
-
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     """The lab on sentences made up here, which needs no data."""
@@ -78,7 +56,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(data, "fetch", fetch)
-        yield run(patch)
+        yield run(LAB, patch)
 
 
 def test_the_lab_runs_on_the_real_text(
@@ -86,7 +64,7 @@ def test_the_lab_runs_on_the_real_text(
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
 ) -> None:
-    folder = Path(os.environ.get("D2LCODE_DATA") or SHARED)
+    folder = given()
     packed = folder / "word_analogy" / "questions-words.txt.gz"
     plain = folder / "word_analogy" / "questions-words.txt"
     for name in ("wiki_en_2018", "word_similarity"):
@@ -102,7 +80,7 @@ def test_the_lab_runs_on_the_real_text(
         else gzip.decompress(packed.read_bytes())
     )
     monkeypatch.setenv("D2LCODE_DATA", str(tmp_path))
-    lab = run(monkeypatch)
+    lab = run(LAB, monkeypatch)
     printed = capsys.readouterr().out
     assert "34,637 words in 913 sentences" in printed
     assert sum(n for _, n in lab.found["ours"].values()) == sum(
@@ -115,12 +93,12 @@ def test_without_the_text_the_error_says_what_to_do(
 ) -> None:
     monkeypatch.setenv("D2LCODE_DATA", str(tmp_path))
     with pytest.raises(FileNotFoundError, match="D2LCODE_DATA must name a"):
-        run(monkeypatch)
+        run(LAB, monkeypatch)
     monkeypatch.delenv("D2LCODE_DATA")
     cache = str(tmp_path / "cache")
     monkeypatch.setattr("pooch.os_cache", lambda name: cache)
     with pytest.raises(data.DownloadError, match="let D2LCODE_DATA name a"):
-        run(monkeypatch)
+        run(LAB, monkeypatch)
 
 
 def text_of(lab: ModuleType) -> tuple[torch.Tensor, torch.Tensor]:
@@ -253,17 +231,8 @@ def test_defaults_of_gensim_are_those_of_the_chapter(lab: ModuleType) -> None:
 
 def test_the_notebook_names_its_run() -> None:
     """Hardware, versions, seeds and time are of the run that is shown."""
-    printed = "".join(
-        output.text
-        for cell in nbformat.read(NOTEBOOK, as_version=4).cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-        if output.output_type == "stream"
-    )
-    for name in ("device", "hardware", "Python", "PyTorch", "gensim", "seeds"):
-        assert re.search(rf"^{name} +\S", printed, re.MULTILINE)
-    assert len(re.findall(r"(?:end|time): +\d+\.\d min", printed)) == 2
-    assert "8,625,009 words" in printed  # not at the scale of the tests
-    ratios = re.findall(r"gensim's = ([\d.]+)", printed)
+    shown = printed(LAB, "gensim")
+    assert "8,625,009 words" in shown  # not at the scale of the tests
+    ratios = re.findall(r"gensim's = ([\d.]+)", shown)
     assert len(ratios) == 4
     assert all(float(ratio) < 2 for ratio in ratios)
