@@ -1,14 +1,19 @@
 """All that is undone of the page that mkdocs-jupyter makes of a lab.
 
 The plugin writes half a megabyte of styles and scripts into the page,
-makes ids of its own, and knows no description.
+makes ids of its own, shows the cells' in its contents, and knows no
+description.
 """
+
+import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from book.errors import OrderError
 from book.finish.built import BuiltPage
 from book.stage.labs import HOLDER
+
+_ID = re.compile(r"\s*\{#[\w-]+\}\s*$")
 
 
 def unwrap(page: BuiltPage) -> None:
@@ -52,7 +57,7 @@ def _describe(page: BuiltPage, article: LexborNode) -> None:
 
 
 def _mend_contents(page: BuiltPage, article: LexborNode) -> None:
-    """Let the contents lead to the ids of the cells, not the plugin's."""
+    """Let the contents lead to the ids of the cells, and not show them."""
     links = page.all('a.md-nav__link[href^="#"]')
     theirs = dict.fromkeys(link.attributes["href"] for link in links)
     ours = [h.id for h in article.css("h2, h3, h4, h5, h6")]
@@ -65,3 +70,5 @@ def _mend_contents(page: BuiltPage, article: LexborNode) -> None:
     anchors = dict(zip(theirs, ours, strict=True))
     for link in links:
         link.attrs["href"] = f"#{anchors[link.attributes['href']]}"
+        words = link.css_first(".md-ellipsis") or link
+        words.inner_html = _ID.sub("", words.inner_html or "")

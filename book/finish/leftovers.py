@@ -18,6 +18,7 @@ _RAW = re.compile(
     r"""(?P<formula>[\\$])
       | (?P<footnote>\[\^)
       | (?P<choice>^\s*\[[ xX]\]\s)
+      | (?P<id>\{\#)
       | (?P<list>\n[ ]*(?:[-*+]|\d+[.)])[ ]|[:：.。!！?？][ ]+[-*+][ ])
     """,
     re.VERBOSE,
@@ -27,14 +28,15 @@ _WHAT = {
     "footnote": "this book has no footnotes: write a sentence",
     "choice": 'choices are the one list of a note `!!! question "..."`, its '
     "last part, below a paragraph; each has one item below it, its reason",
+    "id": "the id of a heading ends its line, `## Title {#id}`",
     "list": "a list needs an empty line before it",
 }
 
 
 def refuse(page: BuiltPage) -> None:
     """Raises: BookError for text that looks like Markdown or TeX."""
-    for article in page.all("article"):
-        for node in texts(article, _APART):
+    for part in page.all("article, .md-nav--secondary"):
+        for node in texts(part, _APART):
             text = node.text_content or ""
             parent = node.parent
             if parent is not None and parent.attributes.get("class") == RAW:

@@ -50,7 +50,7 @@ def conv2d(X: Tensor, K: Tensor, padding: int = 0, stride: int = 1) -> Tensor:
     return Y
 
 
-def never_seen(n: int, k: int, padding: int = 0, stride: int = 1) -> int:
+def never_seen(n: int, k: int, padding: int, stride: int) -> int:
     """Count the cells at the end of a row that no window covers.
 
     Zeros of the padding do not count; stride is at most k.

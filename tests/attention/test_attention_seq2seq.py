@@ -283,6 +283,12 @@ def test_as_many_parameters_as_with_one_vector() -> None:
         assert sizes[0] == sizes[1]
 
 
+def test_first_weights_keep_the_size_of_what_they_read() -> None:
+    decoder = AttentionDecoder(3, 2, 100)
+    assert decoder.W_q.std().item() == pytest.approx(0.1, rel=0.05)
+    assert decoder.W_m.std().item() == pytest.approx(200**-0.5, rel=0.05)
+
+
 def test_gradients_reach_every_parameter_and_no_padding() -> None:
     model = AttentionSeq2Seq(V_SOURCE, V, 3, 4)
     batch = TEXT.batch(PAIRS[:8])

@@ -229,6 +229,10 @@ def test_sizes_must_be_positive(width, classes):
         alexnet(width, classes)
 
 
+def test_one_class_and_one_channel_are_enough():
+    assert [row.shape for row in rows(1, 1)][-1] == (1,)
+
+
 def test_crops_of_bad_input():
     with pytest.raises(ValueError, match=r"x must be \(B, C, h, w\), got"):
         random_crops(draw(3, 4, 4), 1)

@@ -11,7 +11,8 @@ from book.stage.labs import HOLDER
 LAB = f"""\
 <head><meta name="description" content="The book.">
 <meta property="og:description" content="The book."></head>
-<nav><a href="#theirs" class="md-nav__link">x</a></nav>
+<nav><a href="#theirs" class="md-nav__link">
+<span class="md-ellipsis">x &amp; <code>y</code> {{#ours}}</span></a></nav>
 <article class="md-content__inner"><style>plugin</style>
 <div class="jp"><div id="{HOLDER}"><h1>A lab</h1>
 <p class="rooms">Source</p>
@@ -39,6 +40,8 @@ def test_a_lab_alone_is_kept() -> None:
     assert 'href="../a/b.html#c"' in page.html
     assert 'href="https://a.org/b.md"' in page.html
     assert '<a href="#ours" class="md-nav__link">' in page.html
+    words = '<span class="md-ellipsis">x &amp; <code>y</code></span>'
+    assert words in page.html
 
 
 def test_other_contents_are_refused() -> None:

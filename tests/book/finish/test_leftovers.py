@@ -27,6 +27,7 @@ Edit = Callable[[str, str, str], None]
         ("[ ] a choice", "choices are"),
         ("[x] a choice", "choices are"),
         ("<em>two</em>\n* one", "empty line"),
+        ("words {#words}", "ends its line"),
     ],
 )
 def test_raw_text_is_refused_with_its_place(
@@ -40,6 +41,15 @@ def test_raw_text_is_refused_with_its_place(
         refuse(page)
     assert raised.value.path == source
     assert raised.value.line >= 3
+
+
+def test_the_contents_of_a_page_are_read_too(small_book: Path) -> None:
+    html = (
+        '<nav class="md-nav md-nav--secondary"><a>One {#one}</a></nav>'
+        "<article><h1>One</h1></article>"
+    )
+    with pytest.raises(BookError, match="ends its line"):
+        refuse(read(small_book, "en", "part/one.html", html))
 
 
 @pytest.mark.parametrize(
