@@ -7,7 +7,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -21,6 +21,7 @@ from d2lcode.attention.attention_seq2seq import (
 )
 from d2lcode.attention.machine_translation import BOS, PAD, ParallelText
 from d2lcode.attention.seq2seq import Seq2Seq, masked_cross_entropy, shift
+from tests.attention.library import library_gru
 
 PAIRS = data.make_translations(40, seed=0)
 TEXT = ParallelText(PAIRS)
@@ -34,19 +35,6 @@ def double() -> Iterator[None]:
     torch.manual_seed(0)
     yield
     torch.set_default_dtype(torch.float32)
-
-
-def library_gru(decoder: AttentionDecoder) -> nn.GRU:
-    """Return PyTorch's GRU with the weights of ours."""
-    cell = decoder.gru.cell
-    D, H = cell.W.shape[0], cell.U.shape[0]
-    gru = nn.GRU(D, H, batch_first=True)
-    with torch.no_grad():
-        for theirs, own in zip(
-            gru.parameters(), (cell.W.T, cell.U.T, cell.b, cell.c), strict=True
-        ):
-            theirs.copy_(own)
-    return gru
 
 
 # One step
@@ -66,7 +54,7 @@ def test_the_decoder_agrees_with_pytorch(
     mask = length_mask(torch.randint(1, S + 1, (B,)), S)
     logits, last, weights = decoder(inputs, h, e, mask)
     assert logits.shape == (B, T, 7) and weights.shape == (B, T, S)
-    d, theirs_last = library_gru(decoder)(
+    d, theirs_last = library_gru(decoder.gru)(
         decoder.embedding(inputs), h[None].contiguous()
     )
     torch.testing.assert_close(last, theirs_last[0])
@@ -112,7 +100,7 @@ def test_a_step_is_the_formulas() -> None:
     valid = 3
     mask = length_mask(torch.tensor([valid]), 5)
     logits, _, weights = decoder(inputs, h, e, mask)
-    d = library_gru(decoder)(decoder.embedding(inputs), h[None])[0][0]
+    d = library_gru(decoder.gru)(decoder.embedding(inputs), h[None])[0][0]
     q = d @ decoder.W_q
     out = decoder.out
     for t in range(3):

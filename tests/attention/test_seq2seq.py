@@ -28,6 +28,7 @@ from d2lcode.attention.seq2seq import (
     shift,
     translate,
 )
+from tests.attention.library import library_gru
 
 PAIRS = data.make_translations(40, seed=0)
 TEXT = ParallelText(PAIRS)
@@ -41,19 +42,6 @@ def draw(*shape: int) -> Tensor:
 def random_model(D: int = 3, H: int = 4) -> Seq2Seq:
     torch.manual_seed(0)
     return Seq2Seq(len(TEXT.source), len(TEXT.target), D, H).double()
-
-
-def library_gru(ours: Encoder | Decoder) -> nn.GRU:
-    """Return PyTorch's GRU with the weights of ours."""
-    cell = ours.gru.cell
-    D, H = cell.W.shape[0], cell.U.shape[0]
-    gru = nn.GRU(D, H, batch_first=True).double()
-    with torch.no_grad():
-        for theirs, own in zip(
-            gru.parameters(), (cell.W.T, cell.U.T, cell.b, cell.c), strict=True
-        ):
-            theirs.copy_(own)
-    return gru
 
 
 # The loss
@@ -161,7 +149,7 @@ def test_the_context_is_the_state_after_the_last_word() -> None:
                 "b": range(1, B + 1),
             }
         )
-    gru = library_gru(model.encoder)
+    gru = library_gru(model.encoder.gru)
     packed = pack_padded_sequence(
         model.encoder.embedding(batch.source),
         batch.source_len,
@@ -186,7 +174,7 @@ def test_the_decoder_reads_the_word_and_the_context() -> None:
     _, c = model.encoder(batch.source, batch.source_len)
     x = model.decoder.embedding(inputs)
     again = c[:, None] + torch.zeros(x.shape[1], 1).double()
-    states, _ = library_gru(model.decoder)(
+    states, _ = library_gru(model.decoder.gru)(
         torch.cat([x, again], dim=2), c[None].contiguous()
     )
     logits = model(batch.source, batch.source_len, inputs)
