@@ -5,15 +5,11 @@ makes ids of its own, shows the cells' in its contents, and knows no
 description.
 """
 
-import re
-
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from book.errors import OrderError
 from book.finish.built import BuiltPage
 from book.stage.labs import HOLDER
-
-_ID = re.compile(r"\s*\{#[\w-]+\}\s*$")
 
 
 def unwrap(page: BuiltPage) -> None:
@@ -71,4 +67,4 @@ def _mend_contents(page: BuiltPage, article: LexborNode) -> None:
     for link in links:
         link.attrs["href"] = f"#{anchors[link.attributes['href']]}"
         words = link.css_first(".md-ellipsis") or link
-        words.inner_html = _ID.sub("", words.inner_html or "")
+        words.inner_html = (words.inner_html or "").split(" {#")[0]
