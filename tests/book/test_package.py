@@ -220,7 +220,8 @@ def forbidden(path: Path, top: str) -> list[str]:
             wrong = parts[0] in {"tests", *others} or (
                 parts[0] == "d2lcode"
                 and len(parts) > 1
-                and parts[1] not in {"data", "plotting", "training"}
+                and parts[1]
+                not in {"data", "landscapes", "plotting", "training"}
                 and not parts[1].startswith("_")
             )
         if wrong:
