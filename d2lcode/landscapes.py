@@ -85,7 +85,8 @@ def draw(
     heights = landscape(grid)  # (201, 201)
     # the squares of even steps lie closer together where it is flat
     lowest, highest = heights.min(), heights.max()
-    levels = lowest + (highest - lowest) * torch.linspace(0.05, 1, 10) ** 2
+    shares = torch.linspace(0.05, 0.9, 9)
+    levels = lowest + (highest - lowest) * shares**2
     ax.contour(
         across, up, heights, levels.tolist(),
         colors=plotting.INK, linewidths=0.6, alpha=0.6, linestyles="solid",
