@@ -1,21 +1,11 @@
 """Gradient descent, backtracking line search, Newton's method."""
 
 import math
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
-Function = Callable[[Tensor], Tensor]
-
-
-def gradient(f: Function, theta: Tensor) -> Tensor:
-    """Return the gradient of f at theta.
-
-    Shapes: theta (D,), f(theta) () -> (D,).
-    """
-    theta = theta.detach().requires_grad_()
-    return torch.autograd.grad(f(theta), theta)[0]
+from d2lcode.optimization.convexity import Function, gradient
 
 
 def gradient_descent(

@@ -13,9 +13,9 @@ from torch import Tensor
 
 from book.formula import columns, formula
 from d2lcode import landscapes
+from d2lcode.optimization.convexity import gradient
 from d2lcode.optimization.gradient_descent import (
     backtrack,
-    gradient,
     gradient_descent,
     line_search_descent,
     newton,
