@@ -73,7 +73,7 @@ def place(term: Term, language: str) -> tuple[str, bytes]:
     name = term.name(language).lower()
     if language == "zh" and term.zh_sound:
         name = term.zh_sound + name[1:]
-    code = name.encode("gb18030")
+    code = name.replace(" ", "-").encode("gb18030")  # a space as a hyphen
     if name[0].isascii():
         return name[0].upper(), code
     if not _FIRST[0][1] <= code[:2] <= _LAST:
