@@ -1,7 +1,6 @@
 """Adaptive methods against torch.optim, and the page's formulas."""
 
 import math
-from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -14,8 +13,8 @@ from torch import Tensor
 from book.formula import formula
 from d2lcode.landscapes import VALLEY_START, valley, walk
 from d2lcode.optimization.adaptive_methods import Adadelta, AdaGrad, RMSProp
+from tests.optimization.feed import feed
 
-Make = Callable[[Iterable[Tensor]], torch.optim.Optimizer]
 PAIRS: list[tuple[Any, Any]] = [
     (AdaGrad, torch.optim.Adagrad),
     (RMSProp, torch.optim.RMSprop),
@@ -39,23 +38,6 @@ def gradients(steps: int, seed: int) -> list[Tensor]:
 def dense(steps: int, seed: int) -> list[Tensor]:
     rng = torch.Generator().manual_seed(seed)
     return list(torch.randn(steps, 3, dtype=torch.float64, generator=rng))
-
-
-def run(make: Make, found: list[Tensor], idle: int = -1) -> list[Tensor]:
-    """Feed gradients to two parameters; the second misses step `idle`.
-
-    Returns: the places of the first, and at the end those of the second.
-    """
-    first = torch.ones(3, dtype=torch.float64, requires_grad=True)
-    second = torch.full((3,), 2.0, dtype=torch.float64, requires_grad=True)
-    optimizer = make([first, second])
-    places = [first.detach().clone()]
-    for t, g in enumerate(found):
-        first.grad = g.clone()
-        second.grad = None if t == idle else -2 * g
-        optimizer.step()
-        places.append(first.detach().clone())
-    return [*places, second.detach()]
 
 
 # Against the library
@@ -85,7 +67,7 @@ def test_every_step_is_that_of_torch(
     if name:
         given_now[name] = memory
     found = gradients(8, seed)
-    ours, theirs = (run(partial(kind, **given_now), found, idle)
+    ours, theirs = (feed(partial(kind, **given_now), found, idle)
                     for kind in pair)  # fmt: skip
     for a, b in zip(ours, theirs, strict=True):
         torch.testing.assert_close(a, b, rtol=1e-11, atol=1e-12)
@@ -118,7 +100,7 @@ def test_groups_keep_their_own_settings(kind: Any) -> None:
 @pytest.mark.parametrize("kind", OURS)
 def test_a_saved_state_goes_on_as_if_nothing_had_happened(kind: Any) -> None:
     found = dense(6, 1)
-    whole = run(kind, found)[6]
+    whole = feed(kind, found)[6]
     p = torch.ones(3, dtype=torch.float64)
     first = kind([p])
     for g in found[:3]:
@@ -216,14 +198,14 @@ def test_a_coordinates_scale_cancels(c: float) -> None:
     found, t = dense(5, 4), 4
     scale = torch.tensor([c, 1.0, 1.0], dtype=torch.float64)
     for kind in (AdaGrad, RMSProp):
-        plain = run(partial(kind, eps=0.0), found)
-        scaled = run(partial(kind, eps=0.0), [scale * g for g in found])
+        plain = feed(partial(kind, eps=0.0), found)
+        scaled = feed(partial(kind, eps=0.0), [scale * g for g in found])
         for a, b in zip(plain, scaled, strict=True):
             torch.testing.assert_close(a, b, rtol=1e-12, atol=0)
     formula("eq:adagrad-scale").check(
         {"c": c, "t": t, "g_t": found[t], "g": dict(enumerate(found))}
     )
-    path = run(partial(AdaGrad, eps=0.0, lr=1.0), found)
+    path = feed(partial(AdaGrad, eps=0.0, lr=1.0), found)
     total = sum(g**2 for g in found)
     ratio = found[t] / torch.as_tensor(total).sqrt()
     torch.testing.assert_close(path[t] - path[t + 1], ratio)
@@ -234,7 +216,7 @@ def test_a_coordinates_scale_cancels(c: float) -> None:
 def test_the_first_step_of_rmsprop(alpha: float) -> None:
     for g in (torch.tensor([0.02]), torch.tensor([-300.0])):
         found = [g.double().expand(3)]
-        path = run(partial(RMSProp, lr=0.2, alpha=alpha, eps=0.0), found)
+        path = feed(partial(RMSProp, lr=0.2, alpha=alpha, eps=0.0), found)
         formula("eq:adagrad-first").check(
             {r"\theta_0": path[0][0].item(), r"\theta_1": path[1][0].item()}
             | {r"\alpha": alpha, r"\eta": 0.2}
@@ -247,7 +229,7 @@ def test_the_first_step_of_rmsprop(alpha: float) -> None:
 def test_the_page_by_hand() -> None:
     common = torch.ones(4, 3, dtype=torch.float64)
     common[:3, 1] = 0
-    path = run(partial(AdaGrad, lr=1.0), list(common))
+    path = feed(partial(AdaGrad, lr=1.0), list(common))
     steps = torch.stack([path[t] - path[t + 1] for t in range(4)])
     seen = [round(v, 2) for v in steps[:, 0].tolist()]
     assert seen == [1, 0.71, 0.58, 0.5]
@@ -257,7 +239,7 @@ def test_the_page_by_hand() -> None:
         (partial(AdaGrad, eps=0.0), [1, 0.8]),
         (partial(RMSProp, alpha=0.5, eps=0.0), [1.414, 1.249]),
     ):
-        path = run(partial(kind, lr=1.0), two)
+        path = feed(partial(kind, lr=1.0), two)
         seen = [(path[t] - path[t + 1])[0].item() for t in range(2)]
         assert seen == pytest.approx(expected, abs=1e-3)
 
@@ -268,7 +250,7 @@ def test_the_hundredth_step() -> None:
     for kind, expected in (
         (AdaGrad, 0.01), (partial(RMSProp, alpha=0.9), 0.1),
     ):  # fmt: skip
-        path = run(partial(kind, lr=0.1), found)
+        path = feed(partial(kind, lr=0.1), found)
         step = (path[99] - path[100])[0].item()
         assert step == pytest.approx(expected, rel=1e-4)
 

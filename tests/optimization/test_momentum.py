@@ -1,7 +1,6 @@
 """Momentum against torch.optim.SGD, its theory against the valley."""
 
 import math
-from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -20,8 +19,8 @@ from d2lcode.optimization.momentum import (
     convergence_factor,
     step_matrix,
 )
+from tests.optimization.feed import feed
 
-Make = Callable[[Iterable[Tensor]], torch.optim.Optimizer]
 SGD = torch.optim.SGD
 
 
@@ -32,20 +31,6 @@ def gradients(seed: int, steps: int, size: int = 4) -> list[Tensor]:
     found[:, 0] = 0
     found[steps // 2] = 0
     return list(found)
-
-
-def run(make: Make, found: list[Tensor], idle: int = -1) -> list[Tensor]:
-    """Feed gradients to two parameters; the second misses step `idle`."""
-    first = torch.ones(4, dtype=torch.float64, requires_grad=True)
-    second = torch.full((4,), 2.0, dtype=torch.float64, requires_grad=True)
-    optimizer = make([first, second])
-    places = [first.detach().clone()]
-    for t, g in enumerate(found):
-        first.grad = g.clone()
-        second.grad = None if t == idle else -2 * g
-        optimizer.step()
-        places.append(first.detach().clone())
-    return [*places, second.detach()]
 
 
 @settings(max_examples=10, deadline=None)
@@ -62,8 +47,8 @@ def test_it_is_torch_sgd_step_by_step(
     given_now: dict[str, Any] = {"lr": lr, "momentum": momentum}
     theirs = given_now | {"nesterov": nesterov and momentum > 0}
     found = gradients(seed, 6)
-    ours = run(partial(Momentum, **given_now, nesterov=nesterov), found, idle)
-    same = run(partial(SGD, **theirs), found, idle)
+    ours = feed(partial(Momentum, **given_now, nesterov=nesterov), found, idle)
+    same = feed(partial(SGD, **theirs), found, idle)
     for a, b in zip(ours, same, strict=True):
         torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-12)
 
@@ -84,7 +69,7 @@ def test_groups_keep_their_own_settings() -> None:
 
 def test_a_saved_state_goes_on_as_if_nothing_had_happened() -> None:
     found = gradients(1, 6)
-    whole = run(partial(Momentum, lr=0.1), found)[6]
+    whole = feed(partial(Momentum, lr=0.1), found)[6]
     p = torch.ones(4, dtype=torch.float64)
     first = Momentum([p], lr=0.1)
     for g in found[:3]:
@@ -112,7 +97,7 @@ def velocity(found: list[Tensor], beta: float) -> list[Tensor]:
 def hold_steps(label: str, nesterov: bool) -> None:
     found = gradients(2, 5)
     make = partial(Momentum, lr=0.3, momentum=0.8, nesterov=nesterov)
-    places, v = run(make, found), velocity(found, 0.8)
+    places, v = feed(make, found), velocity(found, 0.8)
     for t in (1, 4):
         formula(label).check(
             {"v_t": v[t], "v_{t+1}": v[t + 1], "g_t": found[t]}
@@ -134,7 +119,7 @@ def test_a_step_of_nesterov_is_the_formula() -> None:
 @pytest.mark.equation("eq:momentum-sum")
 def test_the_velocity_is_a_sum_with_fading_weights() -> None:
     found, t = gradients(3, 6), 5
-    path = run(partial(Momentum, lr=0.25, momentum=0.7), found)
+    path = feed(partial(Momentum, lr=0.25, momentum=0.7), found)
     formula("eq:momentum-sum").check(
         {"v_{t+1}": (path[t] - path[t + 1]) / 0.25, r"\beta": 0.7, "t": t}
         | {"g": dict(enumerate(found))}
@@ -144,7 +129,7 @@ def test_the_velocity_is_a_sum_with_fading_weights() -> None:
 @pytest.mark.equation("eq:momentum-effective")
 def test_equal_gradients_lengthen_the_step() -> None:
     g = torch.tensor([1.0, -2.0, 0.5, 3.0], dtype=torch.float64)
-    path = run(partial(Momentum, lr=0.5, momentum=0.9), [g] * 9)
+    path = feed(partial(Momentum, lr=0.5, momentum=0.9), [g] * 9)
     for t in (1, 2, 9):
         formula("eq:momentum-effective").check(
             {"v_t": (path[t - 1] - path[t]) / 0.5, "g": g}
@@ -158,7 +143,7 @@ def test_the_page_by_hand() -> None:
         ([1, -1, 1, -1], [1, -0.5, 0.75, -0.625]),
     ):
         found = [torch.full((4,), float(s)).double() for s in signs]
-        path = run(partial(Momentum, lr=1.0, momentum=0.5), found)
+        path = feed(partial(Momentum, lr=1.0, momentum=0.5), found)
         seen = [(path[t] - path[t + 1])[0].item() for t in range(4)]
         assert seen == expected
 
@@ -293,7 +278,7 @@ def test_convergence_ends_where_minus_one_is_an_eigenvalue() -> None:
 
 def test_the_average_is_the_same_path_at_another_rate() -> None:
     found = gradients(4, 6)
-    path = run(partial(Momentum, lr=0.02, momentum=0.9), found)
+    path = feed(partial(Momentum, lr=0.02, momentum=0.9), found)
     m, theta = torch.zeros(4).double(), torch.ones(4).double()
     for g in found:
         m = 0.9 * m + 0.1 * g
