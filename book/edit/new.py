@@ -116,8 +116,10 @@ def with_entry(
     """The configuration with the chapter as the last of its part."""
     lines = config.rstrip("\n").split("\n")
     part = name.partition("/")[0]
-    entry = re.compile(rf"\s+- .*: {part}/[\w/]+\.md\s*$")
-    places = [n for n, line in enumerate(lines) if entry.match(line)]
+    chapter = re.compile(r"\s+- .*: (\w+)/[\w/]+\.md\s*$")
+    found = {n: chapter.match(line) for n, line in enumerate(lines)}
+    parts = {n: entry[1] for n, entry in found.items() if entry}
+    places = [n for n in parts if parts[n] == part]
     if places:
         last = lines[places[-1]]
         pad = last[: len(last) - len(last.lstrip())]
@@ -128,7 +130,7 @@ def with_entry(
                 f"{part!r} is a new part: give its titles with --part and "
                 "--part-zh"
             )
-        end = _end_of_nav(lines)
+        end = max(parts, default=_end_of_nav(lines) - 1) + 1
         lines[end:end] = [
             f"  - {_scalar(part_title)}:",
             f"      - {_scalar(title)}: {name}.md",

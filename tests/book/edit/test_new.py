@@ -65,6 +65,17 @@ def test_a_new_part(small_book: Path) -> None:
     assert layout.navigation(small_book, "en")[-1] == "vision/boxes"
 
 
+def test_a_new_part_follows_the_last_part(small_book: Path) -> None:
+    config = small_book / "mkdocs.yml"
+    before = config.read_text(encoding="utf-8")
+    after = "  - Labs:\n      - labs/index.md\n  - Corrections: fixes.md\n"
+    config.write_text(before + after, encoding="utf-8")
+    new.create(small_book, "vision/boxes", TITLES, {"en": "V", "zh": "视"})
+    assert config.read_text(encoding="utf-8") == (
+        before + "  - V:\n      - 'Dropout: why': vision/boxes.md\n" + after
+    )
+
+
 def test_what_follows_the_navigation_stays(small_book: Path) -> None:
     config = small_book / "mkdocs.yml"
     before = config.read_text(encoding="utf-8")
