@@ -11,6 +11,9 @@ from book.errors import OrderError
 from book.finish.built import BuiltPage
 from book.stage.labs import HOLDER
 
+_LINKS = 'a[href$=".md"], a[href*=".md#"], :not(.rooms) > a[href$=".ipynb"]'
+"""To chapters and to other labs; among the rooms it is a download."""
+
 
 def unwrap(page: BuiltPage) -> None:
     """Keep of a lab's page what a chapter's page has, too.
@@ -30,10 +33,11 @@ def unwrap(page: BuiltPage) -> None:
         child.remove()
     for holder in article.css(f"#{HOLDER}"):
         holder.unwrap()
-    for link in article.css('a[href$=".md"], a[href*=".md#"]'):
+    for link in article.css(_LINKS):
         address = link.attributes["href"] or ""
         if "://" not in address:
-            link.attrs["href"] = address.replace(".md", ".html", 1)
+            page_of = address.replace(".md", ".html", 1)
+            link.attrs["href"] = page_of.replace(".ipynb", ".html", 1)
     _describe(page, article)
     _mend_contents(page, article)
 

@@ -15,10 +15,11 @@ LAB = f"""\
 <span class="md-ellipsis">x &amp; <code>y</code> {{#ours}}</span></a></nav>
 <article class="md-content__inner"><style>plugin</style>
 <div class="jp"><div id="{HOLDER}"><h1>A lab</h1>
-<p class="rooms">Source</p>
+<p class="rooms"><a href="a.ipynb">Notebook</a></p>
 <p>How a <dfn>net<span id="t1" role="tooltip"><b>网</b>: a</span></dfn>
 <em>"reads"</em> <a href="../a/b.md#c">it</a>,
-<a href="https://a.org/b.md">here</a>.</p><h2 id="ours">x</h2></div></div>
+<a href="https://a.org/b.md">here</a>,
+<a href="b.ipynb">there</a>.</p><h2 id="ours">x</h2></div></div>
 <script>plugin</script></article>"""
 
 
@@ -33,12 +34,13 @@ def test_other_pages_are_not_touched() -> None:
 def test_a_lab_alone_is_kept() -> None:
     page = read(ROOT, "en", "labs/a.html", LAB)
     unwrap(page)
-    words = 'content="How a net &quot;reads&quot; it, here."'
+    words = 'content="How a net &quot;reads&quot; it, here, there."'
     assert page.html.count(words) == 2
     assert "plugin" not in page.html and "jp" not in page.html
     assert '<article class="md-content__inner"><h1>A lab</h1>' in page.html
     assert 'href="../a/b.html#c"' in page.html
     assert 'href="https://a.org/b.md"' in page.html
+    assert 'href="b.html"' in page.html and 'href="a.ipynb"' in page.html
     assert '<a href="#ours" class="md-nav__link">' in page.html
     words = '<span class="md-ellipsis">x &amp; <code>y</code></span>'
     assert words in page.html
