@@ -271,4 +271,4 @@ def _advance(character: str) -> float:
         return 0.33
     if character in "mwMW":
         return 0.86
-    return 0.66 if character.isupper() else 0.56
+    return 0.68 if character.isupper() else 0.6
