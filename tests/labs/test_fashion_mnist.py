@@ -11,26 +11,17 @@ from torch import nn
 
 from d2lcode import data
 from d2lcode.convolution import lenet
-from d2lcode.data import downloadable
-from d2lcode.data.containers import Images
-from tests.labs.notebook import printed, run, unpack
+from tests.labs import clothes
+from tests.labs.notebook import printed, run
 
 LAB = "fashion_mnist"
-
-
-def made_up(split: str) -> Images:
-    """As data.fashion_mnist: digits of 28 x 28 pixels."""
-    X, y = data.load_digits()
-    X = nn.functional.interpolate(X, scale_factor=3)
-    half = slice(None, 900) if split == "train" else slice(900, None)
-    return Images(nn.functional.pad(X, (2, 2, 2, 2))[half], y[half])
 
 
 @pytest.fixture(scope="module")
 def lab() -> Iterator[ModuleType]:
     """The lab on digits, which needs no data."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(data, "fashion_mnist", made_up)
+        patch.setattr(data, "fashion_mnist", clothes.made_up)
         yield run(LAB, patch)
 
 
@@ -39,10 +30,7 @@ def test_the_lab_runs_on_the_real_images(
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
 ) -> None:
-    for files in downloadable.FASHION_MNIST.values():
-        for remote in files:
-            unpack(remote, tmp_path)
-    monkeypatch.setenv("D2LCODE_DATA", str(tmp_path))
+    clothes.use_the_real_ones(monkeypatch, tmp_path)
     lab = run(LAB, monkeypatch)
     shown = capsys.readouterr().out
     assert "60,000 images to learn from, 10,000 to test on" in shown

@@ -14,28 +14,22 @@ from torch import nn
 from torch.nn import functional as F
 
 from d2lcode import data
-from d2lcode.data import downloadable
 from d2lcode.data.containers import Images
 from d2lcode.optimization import hyperparameter_search
-from tests.labs.notebook import printed, run, unpack
+from tests.labs import clothes
+from tests.labs.notebook import printed, run
 
 LAB = "optimizers"
 METHODS = ["SGD", "momentum", "RMSProp", "Adam", "AdamW"]
 
 
 def made_up(split: str) -> Images:
-    """As data.fashion_mnist: digits of 28 x 28 pixels.
-
-    The test images can be had only once all that chooses is done.
-    """
+    """The test images can be had only once all that chooses is done."""
     if split == "test":
         known = vars(sys.modules["lab"])
         assert set(known["across"]) == set(known["trials"]) == set(METHODS)
         assert "usual" in known and "X_test" not in known
-    X, y = data.load_digits()
-    X = F.pad(F.interpolate(X, scale_factor=3), (2, 2, 2, 2))
-    half = slice(None, 900) if split == "train" else slice(900, None)
-    return Images(X[half], y[half])
+    return clothes.made_up(split)
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +58,7 @@ def test_the_lab_runs_on_the_real_images(
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
 ) -> None:
-    for files in downloadable.FASHION_MNIST.values():
-        for remote in files:
-            unpack(remote, tmp_path)
-    monkeypatch.setenv("D2LCODE_DATA", str(tmp_path))
+    clothes.use_the_real_ones(monkeypatch, tmp_path)
     lab = run(LAB, monkeypatch)
     shown = capsys.readouterr().out
     assert "200 images to learn from, 100 to choose by" in shown
